@@ -1,0 +1,66 @@
+/** Reads commits and files out of a mirror, without a checkout and without following links. */
+import type { Git } from './git-process.ts';
+import { checkedSha, isSha } from './ref-name.ts';
+import { isTreePath, parseTree, type TreeEntry } from './tree.ts';
+
+/** `not_a_file`: a folder, link or submodule is there. */
+export type FileAnswer =
+  | { kind: 'file'; content: Buffer }
+  | { kind: 'absent' | 'not_a_file' }
+  | { kind: 'too_large'; bytes: number };
+
+export interface MirrorReader {
+  /** Whether the mirror holds this commit, under whatever ref or none. */
+  has(repoId: string | number, sha: string): Promise<boolean>;
+  /** The commit of a full ref (`refs/heads/…`) or object id; undefined when there is none. */
+  resolve(repoId: string | number, ref: string): Promise<string | undefined>;
+  /** `maxBytes` is checked before anything is read. */
+  readFile(repoId: string | number, sha: string, path: string, maxBytes: number): Promise<FileAnswer>;
+  /** Every entry at or below `folder` (default: the whole tree), links and gitlinks included. */
+  listTree(repoId: string | number, sha: string, folder?: string): Promise<TreeEntry[]>;
+}
+
+export function createMirrorReader(git: Git, pathOf: (repoId: string | number) => string): MirrorReader {
+  async function resolve(repoId: string | number, ref: string): Promise<string | undefined> {
+    if (!isSha(ref) && !/^refs\/[^\s~^:?*[\\]+$/.test(ref)) return undefined;
+    const { code, stdout } = await git.run({
+      gitDir: pathOf(repoId),
+      args: ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`],
+      answers: [1, 128],
+    });
+    return code === 0 ? stdout.toString('utf8').trim() : undefined;
+  }
+
+  async function entries(repoId: string | number, sha: string, options: string[], path: string[]) {
+    const { stdout } = await git.run({
+      gitDir: pathOf(repoId),
+      args: ['ls-tree', '-z', '--full-tree', '--long', ...options, checkedSha(sha), '--', ...path],
+      maxOutput: 256 * 1024 * 1024,
+    });
+    return parseTree(stdout);
+  }
+
+  return {
+    resolve,
+    async has(repoId, sha) {
+      return isSha(sha) && (await resolve(repoId, sha)) === sha;
+    },
+    async readFile(repoId, sha, path, maxBytes) {
+      if (!isTreePath(path)) return { kind: 'absent' };
+      const entry = (await entries(repoId, sha, [], [path])).find((found) => found.path === path);
+      if (!entry) return { kind: 'absent' };
+      if (entry.kind !== 'file') return { kind: 'not_a_file' };
+      if (entry.bytes > maxBytes) return { kind: 'too_large', bytes: entry.bytes };
+      const { stdout } = await git.run({
+        gitDir: pathOf(repoId),
+        args: ['cat-file', 'blob', entry.oid],
+        maxOutput: Math.max(entry.bytes, 1),
+      });
+      return { kind: 'file', content: stdout };
+    },
+    async listTree(repoId, sha, folder) {
+      if (folder !== undefined && !isTreePath(folder)) return [];
+      return entries(repoId, sha, ['-r'], folder === undefined ? [] : [folder]);
+    },
+  };
+}
