@@ -1,0 +1,163 @@
+/** One run from its assignment to the host's acknowledgement. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Agent, startAgent } from './agent.ts';
+import { type Checkout, checkoutPath, prepareCheckout } from './checkout.ts';
+import { agentCommand, agentEnvironment, prepareHome, resultFile } from './environment.ts';
+import { deliverFinished, type Finish, finishRun } from './finish.ts';
+import type { HostConnection } from './host.ts';
+import { openInbox } from './inbox.ts';
+import { openJournal } from './journal.ts';
+import { oomKills } from './memory.ts';
+import { followMessages } from './messages.ts';
+import { startOutbox } from './outbox.ts';
+import { killAll, type Scope } from './processes.ts';
+import { openPrompts } from './prompts.ts';
+import { type Assignment, protocolVersion } from './protocol.ts';
+import { earlierSession, rememberSession } from './session-record.ts';
+import { runDirectory, type Settings } from './settings.ts';
+import { createTranscript } from './transcript.ts';
+import type { Failure, Stop, WorkEnd } from './verdict.ts';
+import { workThrough } from './work.ts';
+
+export interface RunContext {
+  settings: Settings;
+  assignment: Assignment;
+  host: HostConnection;
+  /** Loopback address of the byte pipe to the host. */
+  pipe: string;
+  env: NodeJS.ProcessEnv;
+  /** Folder of all runners, for `{runners}` in an agent's command. */
+  runners: string;
+  stop: AbortController;
+  /** Aborts when no time is left. */
+  deadline: AbortSignal;
+  now: () => Date;
+}
+
+/** A turn that was told to stop by a signal gets this long (ms): the engine kills soon. */
+const signalGrace = 1000;
+
+/** Resolves when the host has acknowledged the end, or says that the run is over. */
+export async function runAssignment(context: RunContext): Promise<void> {
+  const { settings, assignment, host, stop } = context;
+  const directory = runDirectory(settings, assignment.run.id);
+  const resumed = existsSync(directory);
+  const scope: Scope = settings.alone
+    ? { kind: 'everything' }
+    : { kind: 'marked', name: 'PRLT_RUN_ID', value: assignment.run.id };
+  const kill = async () => void (await killAll(scope));
+  if (resumed) await kill();
+
+  const ended = new AbortController();
+  const over = Promise.withResolvers<'over'>();
+  const journal = openJournal(directory, assignment.limits.journalBytes, context.now);
+  const outbox = startOutbox(host, journal, () => over.resolve('over'));
+  const prompts = openPrompts(directory, assignment.prompt);
+  const transcript = createTranscript(assignment.limits, (event) => journal.append(event));
+  const baseline = oomKills() ?? 0;
+  let agent: Agent | undefined;
+  let checkout: Checkout | undefined;
+
+  const inbox = openInbox(
+    prompts,
+    journal,
+    () => agent,
+    (reason) => stop.abort(reason),
+  );
+  void followMessages(
+    host,
+    () => inbox.lastSeen,
+    inbox.take,
+    () => over.resolve('over'),
+    ended.signal,
+  );
+
+  /** Checkout and agent start side by side. A failure is what went wrong. */
+  async function begin(): Promise<Failure | undefined> {
+    journal.append({ type: 'shim_started', protocol: protocolVersion, shim: process.version, resumed });
+    const env = agentEnvironment(assignment, settings, context.pipe, context.env);
+    const preparing = (async () => {
+      prepareHome(assignment, settings);
+      mkdirSync(checkoutPath(settings), { recursive: true });
+      const made = await prepareCheckout(assignment, settings, env);
+      checkout = made;
+      journal.append({ type: 'checkout_ready', head: made.head, notes: made.notes });
+    })();
+    const starting = startAgent({
+      argv: agentCommand(assignment.agent.argv, context.runners),
+      env,
+      cwd: checkoutPath(settings),
+      ready: preparing,
+      acp: assignment.agent.acp,
+      earlier: earlierSession(settings, assignment),
+      mcpUrl: `${context.pipe}/mcp`,
+      transcript,
+    });
+    const [prepared, started] = await Promise.allSettled([preparing, starting]);
+    if (prepared.status === 'rejected') return { cause: 'checkout', error: sentence(prepared.reason) };
+    if (started.status === 'rejected') return { cause: 'spawn', error: sentence(started.reason) };
+    agent = started.value;
+    const { id, resumed: continued } = agent.session;
+    rememberSession(settings, assignment, id);
+    journal.append({ type: 'agent_started', agent: assignment.agent.name, session: id, resumed: continued });
+    return undefined;
+  }
+
+  async function work(): Promise<WorkEnd> {
+    if (!agent) return cancelledOr(stop.signal, { kind: 'finished' });
+    const grace = (reason: Stop) => (reason.by === 'signal' ? signalGrace : assignment.limits.cancelGraceMs);
+    const end = await workThrough({ agent, prompts, journal, transcript, stop: stop.signal, grace, kill });
+    return end.kind === 'failed' ? end : cancelledOr(stop.signal, end);
+  }
+
+  const finish: Omit<Finish, 'checkout'> = {
+    assignment,
+    host,
+    journal,
+    outbox,
+    transcript,
+    resultFile: resultFile(settings, assignment.run.id),
+    lastMessage: () => prompts.lastMessage,
+    oomKills: () => {
+      const count = oomKills();
+      return count === undefined ? undefined : count - baseline;
+    },
+    deadline: context.deadline,
+    accepted: {},
+  };
+
+  async function toTheEnd(): Promise<void> {
+    if (journal.lastPending === 'finished') {
+      if ((await deliverFinished(journal, outbox, journal.last)) === 'accepted') return;
+    }
+    const failure = await begin();
+    let end: WorkEnd = failure ? cancelledOr(stop.signal, { kind: 'failed', failure }) : await work();
+    for (;;) {
+      if (end.kind === 'cancelled') await kill();
+      if ((await finishRun({ ...finish, checkout }, end)) === 'accepted') return;
+      await Promise.race([prompts.arrival(), sleep(500), aborted(stop.signal)]);
+      if (end.kind === 'finished') end = await work();
+      else prompts.handle(inbox.lastSeen);
+    }
+  }
+
+  await Promise.race([toTheEnd(), over.promise]);
+  ended.abort();
+  outbox.stop();
+  await agent?.close(stop.signal.aborted ? 0 : 2000);
+  await kill();
+}
+
+function cancelledOr(signal: AbortSignal, end: WorkEnd): WorkEnd {
+  return signal.aborted ? { kind: 'cancelled', stop: signal.reason as Stop } : end;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

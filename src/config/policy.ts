@@ -1,0 +1,77 @@
+/** From a repository's configuration and the operator's ceilings to the policy in force. Pure. */
+import type { Policy, Profile } from '#src/core/policy.ts';
+import type { RepositoryConfig } from './repository.ts';
+
+export interface Ceilings {
+  concurrency: number;
+  run: number;
+  memory: number;
+}
+
+/** Keys that are read and kept, but that nothing obeys yet. */
+const unbuilt = ['image', 'setup', 'diet', 'review', 'questions', 'network', 'workflows'];
+
+/**
+ * @param runners names of the runners this service can use; a profile with another one has none
+ * @param given top-level keys that the file really has
+ */
+export function policyFrom(
+  config: RepositoryConfig,
+  given: ReadonlySet<string>,
+  ceilings: Ceilings,
+  runners: readonly string[],
+): Policy {
+  const notes = unbuilt
+    .filter((key) => given.has(key))
+    .map((key) => `\`${key}\` has no effect in this version.`);
+  if (config.merge.policy !== 'manual')
+    notes.push('`merge.policy` other than manual has no effect in this version: people merge.');
+  if (config.mode === 'collaborative')
+    notes.push('`mode: collaborative` waits for `/prlt start` like `direct` in this version.');
+  return {
+    mode: config.mode,
+    label: config.trigger.label,
+    bots: config.trigger.bots,
+    workers: config.workers.map((worker) => ({ ...worker, agents: seatNames(worker.name, worker.agents) })),
+    profiles: profilesFrom(config, runners),
+    limits: {
+      concurrency: config.limits.concurrency,
+      run: Math.min(config.limits.run, ceilings.run),
+      attempts: config.limits.attempts,
+      memory: Math.min(config.limits.memory, ceilings.memory),
+      cpus: config.limits.cpus,
+      pids: config.limits.pids,
+    },
+    protect: config.protect,
+    branch: config.branch,
+    notes,
+  };
+}
+
+function seatNames(worker: string, agents: string[] | number | 'unlimited'): string[] | 'unlimited' {
+  if (typeof agents !== 'number') return agents;
+  return Array.from({ length: agents }, (_, index) => `${worker}-${index + 1}`);
+}
+
+/** A profile that a worker names but nobody wrote is the default one: the first runner that can be used. */
+function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Record<string, Profile> {
+  const profiles: Record<string, Profile> = {};
+  for (const worker of config.workers)
+    profiles[worker.profile] = fromRunner(runners.find((one) => one !== 'command'));
+  for (const [name, written] of Object.entries(config.profiles)) {
+    const { command, instructions } = written;
+    const runner = written.runner ?? (command ? 'command' : runners.find((one) => one !== 'command'));
+    const usable =
+      runner !== undefined && runners.includes(runner) && (runner !== 'command' || command !== undefined);
+    profiles[name] = {
+      ...fromRunner(usable ? runner : undefined),
+      ...(command ? { command } : {}),
+      ...(instructions ? { instructions } : {}),
+    };
+  }
+  return profiles;
+}
+
+function fromRunner(runner: string | undefined): Profile {
+  return runner === undefined ? {} : { runner };
+}

@@ -1,0 +1,90 @@
+/** The board's rules: one event on one item gives its next facts and the effects that follow. Pure. */
+import { itemClosed, itemEdited, itemReopened, pullChanged, repoLost } from './decide/board.ts';
+import { changePublished, changeRefused, pullOpened, pullRefused } from './decide/changes.ts';
+import { poked, replyAsked, requestDenied, requested, stopAsked, withdrawn } from './decide/requests.ts';
+import {
+  launchFailed,
+  runFinished,
+  runLaunched,
+  runLost,
+  runNoted,
+  runOverdue,
+  runWorking,
+  seatGiven,
+} from './decide/runs.ts';
+import { type Effect, effect } from './effect.ts';
+import type { ItemEvent } from './event.ts';
+import type { Item } from './item.ts';
+import type { Policy } from './policy.ts';
+
+export interface Decision {
+  item: Item;
+  effects: Effect[];
+}
+
+/** What the rules need to know besides the item: the policy in force and the time, milliseconds since the epoch. */
+export interface Circumstances {
+  policy: Policy;
+  now: number;
+}
+
+export function decide(item: Item, event: ItemEvent, { policy, now }: Circumstances): Decision {
+  switch (event.type) {
+    case 'item_requested':
+      return requested(item, event, policy, now);
+    case 'command_seen':
+      return { item, effects: [effect(item, { kind: 'react', origin: event.origin, content: 'eyes' })] };
+    case 'request_denied':
+      return requestDenied(item, event);
+    case 'request_withdrawn':
+      return withdrawn(item, event);
+    case 'stop_asked':
+      return stopAsked(item, event);
+    case 'poke_asked':
+      return poked(item, event);
+    case 'reply_asked':
+      return replyAsked(item, event);
+    case 'item_closed':
+      return itemClosed(item, event);
+    case 'item_reopened':
+      return itemReopened(item);
+    case 'item_edited':
+      return itemEdited(item, event);
+    case 'repo_seen':
+      return { item: { ...item, repo: event.repo }, effects: [] };
+    case 'repo_lost':
+      return repoLost(item, event);
+    case 'pull_changed':
+      return pullChanged(item, event);
+    case 'seat_given':
+      return seatGiven(item, event, now);
+    case 'run_launched':
+      return runLaunched(item, event, now);
+    case 'launch_failed':
+      return launchFailed(item, event, policy, now);
+    case 'run_working':
+      return runWorking(item, event);
+    case 'run_noted':
+      return runNoted(item, event);
+    case 'run_finished':
+      return runFinished(item, event, policy, now);
+    case 'run_lost':
+      return runLost(item, event, policy, now);
+    case 'run_overdue':
+      return runOverdue(item, event, policy);
+    case 'change_published':
+      return changePublished(item, event, now);
+    case 'change_refused':
+      return changeRefused(item, event, policy, now);
+    case 'pull_opened':
+      return pullOpened(item, event);
+    case 'pull_refused':
+      return pullRefused(item, event);
+    default:
+      return unhandled(event);
+  }
+}
+
+function unhandled(event: never): never {
+  throw new Error(`no rule for event ${JSON.stringify(event)}`);
+}

@@ -1,0 +1,72 @@
+/** How a run ends: what is cleaned, whether another attempt follows, what people see. Shared by the event families. */
+import type { Decision } from '../decide.ts';
+import { type Effect, effect } from '../effect.ts';
+import type { Failure, Item, Outcome, Run } from '../item.ts';
+import type { Policy } from '../policy.ts';
+
+/** Pauses before attempt 2, 3, … in milliseconds; the last one repeats. */
+const pauses = [1_000, 5_000, 30_000, 120_000];
+
+/** How many times a run may vanish by no fault of its own before the item stops, so that a poison task ends. */
+export const maxLosses = 3;
+
+export function show(item: Item): Effect[] {
+  return [effect(item, { kind: 'status-comment' }), effect(item, { kind: 'set-labels' })];
+}
+
+/** Facts of an item whose run is over; the container goes now, the workspace with the last use of it. */
+export function endRun(item: Item, run: Run, now: number, keepWorkspace = false): Decision {
+  const ended: Run = { ...run, phase: 'ended', endedAt: now };
+  const clean = effect(item, {
+    kind: 'clean-run',
+    run: run.id,
+    ...(keepWorkspace ? {} : { workspace: run.workspace }),
+  });
+  return { item: { ...item, run: ended }, effects: [clean] };
+}
+
+/** Ends the item's work with an outcome. */
+export function conclude(item: Item, outcome: Outcome): Decision {
+  const { retryAt: _, ...rest } = item;
+  const concluded: Item = { ...rest, outcome };
+  return { item: concluded, effects: show(concluded) };
+}
+
+/** A run that failed by its own fault: another attempt after a pause while there are any, else the item has failed. */
+export function failAttempt(
+  item: Item,
+  failure: Failure,
+  policy: Policy,
+  now: number,
+  most = Infinity,
+): Decision {
+  const attempts = item.attempts + 1;
+  const allowed = Math.min(policy.limits.attempts, most);
+  const counted: Item = { ...item, attempts, lastFailure: failure };
+  if (attempts >= allowed) return conclude(counted, { kind: 'failed', failure });
+  const waiting: Item = { ...counted, retryAt: now + pauseBefore(attempts) };
+  return { item: waiting, effects: show(waiting) };
+}
+
+/** A run that ended by the fault of the machinery: no attempt is used, but not for ever. */
+export function loseRun(item: Item, failure: Failure, now: number): Decision {
+  const losses = item.losses + 1;
+  const counted: Item = { ...item, losses, lastFailure: failure };
+  if (losses >= maxLosses) return conclude(counted, { kind: 'failed', failure });
+  const waiting: Item = { ...counted, retryAt: now + pauseBefore(losses) };
+  return { item: waiting, effects: show(waiting) };
+}
+
+/** Does one thing after another on an item, collecting effects. */
+export function chain(item: Item, ...steps: ((item: Item) => Decision)[]): Decision {
+  let current: Decision = { item, effects: [] };
+  for (const step of steps) {
+    const next = step(current.item);
+    current = { item: next.item, effects: [...current.effects, ...next.effects] };
+  }
+  return current;
+}
+
+function pauseBefore(attemptsSoFar: number): number {
+  return pauses[Math.min(attemptsSoFar, pauses.length) - 1] ?? 0;
+}

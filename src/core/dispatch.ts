@@ -1,0 +1,91 @@
+/** Which waiting items start now, on which seat, and why the others do not. The same verdicts are acted on and shown. */
+
+/** An item that waits for a seat. Times in milliseconds since the epoch. */
+export interface Candidate {
+  id: string;
+  key: string;
+  repo: number;
+  worker: string;
+  /** 1 is the highest. */
+  priority: number;
+  /** How far behind its target the item's category is; higher goes first. */
+  deficit: number;
+  askedAt: number;
+  retryAt?: number;
+  held: boolean;
+}
+
+/** Seats of one worker of one repository, and how much of its limit the repository uses. */
+export interface Seats {
+  repo: number;
+  worker: string;
+  /** Names of agents without a run. */
+  free: string[];
+}
+
+/** Free places under the limits; runs count from claim until their container is gone. */
+export interface Room {
+  service: number;
+  repos: Map<number, number>;
+}
+
+export type HoldReason =
+  | 'held_by_label'
+  | 'waiting_to_retry'
+  | 'service_full'
+  | 'repository_full'
+  | 'no_free_agent';
+
+export type DispatchVerdict =
+  | { verdict: 'start'; id: string; key: string; agent: string; worker: string }
+  | { verdict: 'hold'; id: string; key: string; reason: HoldReason };
+
+/** 1 priority, 2 diet deficit, 3 age, 4 key: an order without ties, so that the same board gives the same answer. */
+export function byTurn(a: Candidate, b: Candidate): number {
+  return (
+    a.priority - b.priority ||
+    b.deficit - a.deficit ||
+    a.askedAt - b.askedAt ||
+    (a.key < b.key ? -1 : a.key > b.key ? 1 : a.id < b.id ? -1 : 1)
+  );
+}
+
+export function dispatch(
+  candidates: Candidate[],
+  seats: Seats[],
+  room: Room,
+  now: number,
+): DispatchVerdict[] {
+  const left = { service: room.service, repos: new Map(room.repos) };
+  const free = new Map(seats.map((seat) => [seatKey(seat), [...seat.free]]));
+  return candidates.toSorted(byTurn).map((candidate) => {
+    const { id, key, worker } = candidate;
+    const agents = free.get(seatKey(candidate));
+    const reason = whyHold(candidate, left, agents, now);
+    const agent = agents?.[0];
+    if (reason || !agents || agent === undefined) {
+      return { verdict: 'hold', id, key, reason: reason ?? 'no_free_agent' };
+    }
+    agents.shift();
+    left.service -= 1;
+    left.repos.set(candidate.repo, (left.repos.get(candidate.repo) ?? 0) - 1);
+    return { verdict: 'start', id, key, agent, worker };
+  });
+}
+
+function whyHold(
+  candidate: Candidate,
+  left: Room,
+  agents: string[] | undefined,
+  now: number,
+): HoldReason | undefined {
+  if (candidate.held) return 'held_by_label';
+  if (candidate.retryAt !== undefined && candidate.retryAt > now) return 'waiting_to_retry';
+  if (left.service <= 0) return 'service_full';
+  if ((left.repos.get(candidate.repo) ?? 0) <= 0) return 'repository_full';
+  return agents && agents.length > 0 ? undefined : 'no_free_agent';
+}
+
+function seatKey({ repo, worker }: { repo: number; worker: string }): string {
+  return `${repo}/${worker}`;
+}

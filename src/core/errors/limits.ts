@@ -1,0 +1,50 @@
+/** Errors that say which limit was reached and where it is set. */
+import type { ErrorEntry } from './error-entry.ts';
+
+const ceiling = "Whether the operator's ceiling (`PRLT_MAX_*`) is lower than the repository's limit.";
+
+export const limitErrors = {
+  LIMIT_RUN: {
+    meaning: 'The run took longer than `limits.run` and was stopped.',
+    check: ['How far it got: the last lines.', '`limits.run` in `.github/prlt.yml`.', ceiling],
+    todo: 'Split the task or raise `limits.run`, and give `/prlt start`.',
+  },
+  LIMIT_ATTEMPTS: {
+    meaning: 'The agent failed as often as `limits.attempts` allows.',
+    check: [
+      'The error of the last attempt, named in the status comment.',
+      '`limits.attempts` in `.github/prlt.yml`.',
+    ],
+    todo: 'Mend the cause, then give `/prlt start`; attempts are counted anew.',
+  },
+  LIMIT_CONCURRENCY: {
+    meaning:
+      'As many runs are under way as `limits.concurrency` or the service allows; the item waits its turn.',
+    check: ['What else runs in this repository.', '`limits.concurrency` in `.github/prlt.yml`.', ceiling],
+    todo: 'Nothing. It starts when a place is free.',
+  },
+  LIMIT_MEMORY: {
+    meaning: 'The machine has too little memory left for another run; the item waits.',
+    check: ['What else runs on the machine.', '`limits.memory` in `.github/prlt.yml`.', ceiling],
+    todo: 'Free memory or lower `limits.memory`. It starts when there is room.',
+  },
+  LIMIT_DISK: {
+    meaning: 'The workspace grew past `limits.disk`, or the machine has too little space for another run.',
+    check: [
+      'What the run wrote.',
+      '`limits.disk` in `.github/prlt.yml`.',
+      'Free space where the engine and the service keep data.',
+    ],
+    todo: 'Free space or raise `limits.disk`, and give `/prlt start`.',
+  },
+  LIMIT_OUTPUT: {
+    meaning: 'The agent printed more than the service takes from one run and was stopped.',
+    check: ['The last lines: usually one command prints without end.'],
+    todo: 'Make that command quieter, or send its output to a file, and give `/prlt start`.',
+  },
+  LIMIT_BUNDLE: {
+    meaning: 'The finished branch is larger than the service takes. Nothing was pushed.',
+    check: ['Whether build results, dependencies or data files were committed.', '`.gitignore`.'],
+    todo: 'Ignore those files, or add large ones by hand, and give `/prlt start`.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,29 @@
+/** Errors between the finished work and the pull request. */
+import type { ErrorEntry } from './error-entry.ts';
+
+export const publishErrors = {
+  PUBLISH_REFUSED: {
+    meaning:
+      'The change holds something that prlt does not publish: a protected path, a new submodule, a link out of the tree, or damaged data. Nothing was pushed.',
+    check: [
+      'The path that the sentence names.',
+      '`protect` in `.github/prlt.yml`; `.github/**` and CODEOWNERS are always protected.',
+    ],
+    todo: 'Say in the description that this path is to be left alone, or make that part of the change by hand, and give `/prlt start`.',
+  },
+  PUSH_REJECTED: {
+    meaning: 'GitHub refused the branch.',
+    check: [
+      'Rulesets and branch protection that match the branch name.',
+      'Push protection: whether a secret is in the change.',
+      '`branch` in `.github/prlt.yml`.',
+    ],
+    todo: 'Mend what GitHub names and give `/prlt start`.',
+  },
+  BRANCH_MOVED: {
+    meaning:
+      'Somebody pushed to the branch while the agent worked. Their commits were left as they are, and nothing was pushed.',
+    check: ['Who pushed what to the branch.'],
+    todo: 'Decide which commits to keep, then give `/prlt start`.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

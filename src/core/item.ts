@@ -1,0 +1,142 @@
+/** A work item as facts: what happened to it. Its status is computed from these (status.ts), never stored by hand. */
+import type { Verdict } from './verdict.ts';
+
+export type ItemType = 'code' | 'review' | 'test' | 'docs' | 'deploy' | 'triage' | 'custom';
+export type RunKind = 'plan' | 'implement' | 'fix' | 'review' | 'decide' | 'resolve' | 'validate';
+
+/** Someone on the code host; `id` survives renames, `login` is for display. */
+export interface Person {
+  id: number;
+  login: string;
+}
+
+/** The repository as last seen; `id` and `installation` identify it, the names follow renames. */
+export interface Repo {
+  id: number;
+  owner: string;
+  name: string;
+  installation: number;
+  private: boolean;
+  defaultBranch: string;
+}
+
+/** The text as it stood when a permitted person asked. Later edits do not reach the agent. */
+export interface Snapshot {
+  title: string;
+  body: string | null;
+  labels: string[];
+  url: string;
+  at: string;
+  subIssues: { key: string; title: string; done: boolean }[];
+  parent?: { key: string; title: string; body: string | null };
+}
+
+/** Where an answer belongs: the issue or pull request, and the comment that asked, when one did. */
+export interface Origin {
+  /** Number of the issue or pull request. */
+  number: number;
+  comment?: number;
+}
+
+export interface Request {
+  by: Person;
+  via: 'label' | 'command';
+  origin: Origin;
+  snapshot: Snapshot;
+  at: number;
+}
+
+/** One failure that people read: a code of docs/errors.md, what happened, what to do. */
+export interface Failure {
+  code: string;
+  sentence: string;
+  todo?: string;
+}
+
+export type RunPhase = 'claimed' | 'launched' | 'working' | 'publishing' | 'ended';
+export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'uninstalled';
+
+/** The latest run of an item; times in milliseconds since the epoch. */
+export interface Run {
+  id: string;
+  epoch: number;
+  kind: RunKind;
+  attempt: number;
+  agent: string;
+  worker: string;
+  profile: string;
+  runner: string;
+  workspace: string;
+  phase: RunPhase;
+  claimedAt: number;
+  launchedAt?: number;
+  endedAt?: number;
+  branch?: string;
+  base?: { branch: string; sha: string };
+  stopping?: { cause: StopCause; by?: string };
+  verdict?: Verdict;
+}
+
+export interface Pull {
+  number: number;
+  url: string;
+  draft: boolean;
+  state: 'open' | 'closed' | 'merged';
+}
+
+/** A published branch and, once opened, its pull request. */
+export interface Change {
+  branch: string;
+  head: string;
+  commits: number;
+  pull?: Pull;
+}
+
+export type Outcome =
+  | { kind: 'no_change' }
+  | { kind: 'failed'; failure: Failure }
+  | { kind: 'stopped'; by?: string };
+
+export interface Item {
+  id: string;
+  board: 'github';
+  host: string;
+  nodeId: string;
+  repo: Repo;
+  number: number;
+  key: string;
+  /** Why it is closed on the board, when it is. */
+  closed?: 'completed' | 'not_planned' | 'duplicate';
+  /** Rises with each request. 0: never asked for. */
+  generation: number;
+  request?: Request;
+  /** Runs of this generation that ended by the agent's fault or a limit. */
+  attempts: number;
+  /** Runs of this generation that ended by no fault of the agent. */
+  losses: number;
+  /** Not before this time, milliseconds since the epoch. */
+  retryAt?: number;
+  /** The failure that the next attempt follows. */
+  lastFailure?: Failure;
+  run?: Run;
+  change?: Change;
+  outcome?: Outcome;
+  /** Sentences that the status comment repeats, in order of arrival. */
+  notes: string[];
+}
+
+/** A new item, never asked for. */
+export function newItem(about: Pick<Item, 'id' | 'host' | 'nodeId' | 'repo' | 'number' | 'key'>): Item {
+  return { ...about, board: 'github', generation: 0, attempts: 0, losses: 0, notes: [] };
+}
+
+/** Whether a container of this item exists or is about to. */
+export function holdsSeat(item: Item): boolean {
+  const phase = item.run?.phase;
+  return phase === 'claimed' || phase === 'launched' || phase === 'working';
+}
+
+/** The run, when it is the one named and has not ended; late news of other runs is ignored. */
+export function liveRun(item: Item, run: string): Run | undefined {
+  return item.run?.id === run && item.run.phase !== 'ended' ? item.run : undefined;
+}

@@ -1,0 +1,63 @@
+/** What is in force for a repository: its configuration, narrowed by the operator's ceilings, defaults filled in. */
+import type { ItemType } from './item.ts';
+import { readLabels } from './labels.ts';
+
+export interface Profile {
+  /** Name of a runner that this service can use; undefined when none is configured or its key is missing. */
+  runner?: string;
+  /** Command line of the `command` runner. */
+  command?: string[];
+  instructions?: string;
+}
+
+export interface Worker {
+  name: string;
+  takes: ItemType[];
+  profile: string;
+  /** Names of its seats; `unlimited` makes them up as needed. */
+  agents: string[] | 'unlimited';
+}
+
+/** Durations in milliseconds, sizes in bytes. */
+export interface Limits {
+  concurrency: number;
+  run: number;
+  attempts: number;
+  memory: number;
+  cpus: number;
+  pids: number;
+}
+
+export interface Policy {
+  /** Only `agentic` starts by a label; the others wait for a command. */
+  mode: 'agentic' | 'collaborative' | 'direct';
+  /** Label that asks for work. */
+  label: string;
+  /** Logins of bots whose labels and comments count. */
+  bots: string[];
+  workers: Worker[];
+  profiles: Record<string, Profile>;
+  limits: Limits;
+  protect: string[];
+  /** Template of branch names. */
+  branch: string;
+  /** What people should know about the configuration, such as keys that do nothing yet. */
+  notes: string[];
+}
+
+export type Seatless = { code: 'NO_WORKER' | 'NO_PROFILE' | 'NO_RUNNER'; what: string };
+
+/** The worker and the profile for labels, or which part is missing. */
+export function route(
+  policy: Policy,
+  labels: readonly string[],
+): { worker: Worker; profile: string; runner: string } | Seatless {
+  const { type, profile: picked } = readLabels(labels);
+  const worker = policy.workers.find((one) => one.takes.includes(type));
+  if (!worker) return { code: 'NO_WORKER', what: type };
+  const name = picked ?? worker.profile;
+  const profile = policy.profiles[name];
+  if (!profile) return { code: 'NO_PROFILE', what: name };
+  if (!profile.runner) return { code: 'NO_RUNNER', what: name };
+  return { worker, profile: name, runner: profile.runner };
+}

@@ -1,0 +1,103 @@
+/** Carries deliveries from the inbox into the webhook handlers, in order for one subject, several subjects at a time. */
+import PQueue from 'p-queue';
+import { githubFailure } from '../github/failures.ts';
+import {
+  deliveryDone,
+  deliveryFailed,
+  nextDelivery,
+  type PendingDelivery,
+  pendingDeliveries,
+} from '../store/deliveries.ts';
+import type { Context } from './context.ts';
+
+export interface Receiver {
+  receive(event: { id: string; name: string; payload: unknown }): Promise<void>;
+}
+
+export interface DeliveryPump {
+  /** Takes up what is due; returns when the next postponed one is due, milliseconds since the epoch. */
+  pump(receiver: Receiver): Promise<number | undefined>;
+  /** Takes up nothing more and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+const batch = 100;
+const concurrency = 8;
+const mostAttempts = 20;
+
+export function createDeliveryPump(context: Context): DeliveryPump {
+  const queue = new PQueue({ concurrency });
+  const underWay = new Set<string>();
+  const chains = new Map<string, Promise<void>>();
+  let stopped = false;
+
+  const handle = async (receiver: Receiver, delivery: PendingDelivery, payload: unknown): Promise<void> => {
+    if (stopped) return;
+    try {
+      await receiver.receive({ id: delivery.guid, name: delivery.event, payload });
+      await deliveryDone(context.db, delivery.guid);
+    } catch (error) {
+      await postpone(context, delivery, error);
+    }
+  };
+
+  const take = (receiver: Receiver, delivery: PendingDelivery): void => {
+    const payload = parse(delivery.body);
+    const subject = subjectOf(payload);
+    const before = chains.get(subject) ?? Promise.resolve();
+    underWay.add(delivery.guid);
+    const mine = before.then(() => queue.add(() => handle(receiver, delivery, payload)));
+    const settled = mine.then(
+      () => undefined,
+      (error: unknown) =>
+        context.log.error({ err: error, delivery: delivery.guid }, 'delivery could not be handled'),
+    );
+    chains.set(subject, settled);
+    void settled.then(() => {
+      underWay.delete(delivery.guid);
+      if (chains.get(subject) === settled) chains.delete(subject);
+      context.wake();
+    });
+  };
+
+  return {
+    pump: async (receiver) => {
+      if (stopped) return undefined;
+      const due = await pendingDeliveries(context.db, 'github', context.now(), batch + underWay.size);
+      for (const delivery of due) if (!underWay.has(delivery.guid)) take(receiver, delivery);
+      return underWay.size > 0 ? undefined : nextDelivery(context.db);
+    },
+    stop: async () => {
+      stopped = true;
+      await Promise.all(chains.values());
+    },
+  };
+}
+
+async function postpone(context: Context, delivery: PendingDelivery, error: unknown): Promise<void> {
+  const cause = error instanceof AggregateError ? error.errors[0] : error;
+  const failure = githubFailure(cause);
+  const patient = failure?.kind === 'later';
+  const wait = Math.min(1_000 * 2 ** delivery.attempts, 300_000);
+  const again = patient && failure.at !== undefined ? failure.at : context.now() + wait;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const hopeless = !patient && delivery.attempts + 1 >= (failure ? 3 : mostAttempts);
+  context.log.warn(
+    { err: cause, delivery: delivery.guid },
+    hopeless ? 'delivery given up' : 'delivery postponed',
+  );
+  await deliveryFailed(context.db, delivery.guid, message, hopeless ? undefined : again);
+}
+
+function parse(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8'));
+}
+
+/** What must not overtake itself: the issue or pull request, else the repository, else nothing. */
+function subjectOf(payload: unknown): string {
+  const { issue, pull_request, repository } = (payload ?? {}) as Record<
+    string,
+    { node_id?: string } | undefined
+  >;
+  return issue?.node_id ?? pull_request?.node_id ?? repository?.node_id ?? 'none';
+}

@@ -1,0 +1,138 @@
+/** The engine's side of every run's socket: what a run is given, what it tells, what it hands over. */
+import type { Readable } from 'node:stream';
+import type { Assignment, EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protocol.ts';
+import type { ItemEvent } from '../core/event.ts';
+import type { BundleAnswer, RunDesk } from '../gateway/desk.ts';
+import type { Handover } from '../git/handover.ts';
+import { rearm } from '../store/effects.ts';
+import { addEvents } from '../store/events.ts';
+import type { Db, Tx } from '../store/open.ts';
+import {
+  appendRunEvents,
+  lastMessage,
+  messagesAfter,
+  type RunRow,
+  runById,
+  setBundleHead,
+  setRunState,
+} from '../store/runs.ts';
+import type { Bell } from './signals.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface DeskParts {
+  db: Db;
+  handover: Handover;
+  bell: Bell;
+  now: () => number;
+  wake: () => void;
+}
+
+/** Progress alone edits the status comment at most so often, milliseconds. */
+const progressPause = 15_000;
+
+export function createDesk(parts: DeskParts): RunDesk {
+  const { db, handover, bell, wake } = parts;
+  return {
+    assignment: async (run): Promise<Assignment | undefined> => {
+      const row = await runById(db, run);
+      return row && row.state !== 'over' ? row.assignment : undefined;
+    },
+
+    events: async (run, events): Promise<EventsAnswer> => {
+      const answer = await db.transaction().execute((tx) => hear(parts, tx, run, events));
+      wake();
+      if (events.some((event) => event.type === 'finished')) bell.ring(endOf(run));
+      return answer;
+    },
+
+    messages: async function* (run, after, signal): AsyncIterable<HostMessage> {
+      const rings = bell.rings(messagesFor(run), signal);
+      let last = after;
+      const fresh = async function* () {
+        for (const message of await messagesAfter(db, run, last)) {
+          last = message.id;
+          yield message;
+        }
+      };
+      yield* fresh();
+      for await (const _ of rings) yield* fresh();
+    },
+
+    bundle: async (run, head, body: Readable): Promise<BundleAnswer> => {
+      const row = await runById(db, run);
+      if (row?.state !== 'live') {
+        body.destroy();
+        return { kind: 'refused', status: 409, reason: 'The run is over.' };
+      }
+      const answer = await handover.receive({
+        run,
+        stream: body,
+        maxBytes: row.assignment.limits.bundleBytes,
+      });
+      if (answer.kind === 'stored') {
+        await setBundleHead(db, run, head);
+        return answer;
+      }
+      const statuses = { too_large: 413, no_space: 507, interrupted: 400 } as const;
+      return { kind: 'refused', status: statuses[answer.code], reason: answer.sentence };
+    },
+  };
+}
+
+export function messagesFor(run: string): string {
+  return `messages/${run}`;
+}
+
+export function endOf(run: string): string {
+  return `end/${run}`;
+}
+
+/**
+ * Stores what is new. A last word that came before the run had heard everything said to it is not taken: it is left
+ * unacknowledged, and the shim says it again when it has.
+ */
+async function hear({ now }: DeskParts, tx: Tx, run: string, events: ShimEvent[]): Promise<EventsAnswer> {
+  const row = await runById(tx, run);
+  if (!row || row.state === 'over') return { ack: events.at(-1)?.seq ?? 0 };
+  const last = events.findLast((event) => event.type === 'finished');
+  const behind =
+    row.state === 'live' && last !== undefined && (await lastMessage(tx, run)) > last.lastMessage;
+  const taken = behind ? events.filter((event) => event.seq < last.seq) : events;
+  const fresh = await appendRunEvents(tx, run, row.lastSeq, taken);
+  const ack = row.lastSeq + fresh.length;
+  await tell(tx, row, fresh, now());
+  if (behind) return { ack, behind };
+  if (last && last.seq <= ack && row.state === 'live') {
+    await setRunState(tx, run, 'finished');
+    const finished: ItemEvent = { type: 'run_finished', run, verdict: verdictOf(last.verdict) };
+    await addEvents(tx, [{ id: `run/${run}/finished`, item: row.item, event: finished }], now());
+  }
+  return { ack };
+}
+
+/** What of a run's news concerns the item; everything else stays in the run's own log. */
+async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promise<void> {
+  const events = fresh.flatMap((event): { id: string; item: string; event: ItemEvent }[] => {
+    const id = `run/${row.id}/${event.seq}`;
+    switch (event.type) {
+      case 'checkout_ready':
+        return event.notes.length === 0
+          ? []
+          : [
+              {
+                id,
+                item: row.item,
+                event: { type: 'run_noted', run: row.id, notes: event.notes.slice(0, 10) },
+              },
+            ];
+      case 'prompt_started':
+        return [{ id, item: row.item, event: { type: 'run_working', run: row.id, notes: [] } }];
+      default:
+        return [];
+    }
+  });
+  await addEvents(tx, events, now);
+  if (fresh.some((event) => event.type === 'message' || event.type === 'progress' || event.type === 'tool')) {
+    await rearm(tx, `${row.item}/status-comment`, now + progressPause, now);
+  }
+}

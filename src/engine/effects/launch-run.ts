@@ -1,0 +1,104 @@
+/** Starts a claimed run: refreshes the mirror, fixes what the run is given, opens its socket, launches its container. */
+import type { Item, Run } from '../../core/item.ts';
+import { liveRun } from '../../core/item.ts';
+import { mintGitToken } from '../../github/tokens.ts';
+import type { LaunchResult } from '../../runtimes/runtime.ts';
+import { assignRun, type RunRow, runById } from '../../store/runs.ts';
+import { type Assigned, assign } from '../assign.ts';
+import type { Context } from '../context.ts';
+import type { Executor, Outcome } from '../executor.ts';
+import { storedPolicy } from '../policies.ts';
+import { gitUrl } from '../repository-url.ts';
+
+/** How often an engine that does not answer is asked before the launch is given up, and the pause between, milliseconds. */
+const patience = { tries: 8, pause: 3_000 };
+
+export const launchRun: Executor<'launch-run'> = async (context, { effect, item, attempts }) => {
+  const run = liveRun(item, effect.run);
+  if (!run) return { kind: 'dropped', reason: 'the run is over' };
+  if (run.stopping) return lost(run);
+  const known = await runById(context.db, run.id);
+  const assigned = known ? { kind: 'assigned' as const, notes: [] } : await prepare(context, item, run);
+  if (assigned.kind === 'refused') {
+    return {
+      kind: 'done',
+      events: [{ type: 'launch_failed', run: run.id, failure: assigned.failure, again: false }],
+    };
+  }
+  if (assigned.kind === 'later') return { kind: 'later', after: patience.pause, reason: assigned.reason };
+  const row = await runById(context.db, run.id);
+  if (!row) throw new Error(`run ${run.id} was not recorded`);
+  return launched(run, row, await launch(context, item, row), attempts, assigned.notes);
+};
+
+type Prepared = { kind: 'assigned'; notes: string[] } | Exclude<Assigned, { kind: 'assigned' }>;
+
+/** Records the assignment before anything is started, so that a restart finds the same one. */
+async function prepare(context: Context, item: Item, run: Run): Promise<Prepared> {
+  const token = await mintGitToken(await context.authenticate(), item.repo, 'read');
+  const url = gitUrl(context.settings, item.repo);
+  const mirror = await context.mirrors.refresh({ repoId: item.repo.id, url, token });
+  if (mirror.kind === 'unavailable') return { kind: 'later', reason: mirror.reason };
+  if (mirror.kind !== 'ready') {
+    const reason = mirror.kind === 'denied' ? mirror.reason : 'it is not there';
+    return {
+      kind: 'refused',
+      failure: {
+        code: 'CHECKOUT_FAILED',
+        sentence: `${item.repo.owner}/${item.repo.name} could not be fetched: ${reason}`,
+        todo: 'Check that the App is installed on the repository with contents: read.',
+      },
+    };
+  }
+  const policy = await storedPolicy(context, context.db, item.repo.id);
+  const assigned = await assign(context, item, run, policy);
+  if (assigned.kind !== 'assigned') return assigned;
+  const now = context.now();
+  const { assignment, image, notes } = assigned;
+  const { id, epoch, workspace } = run;
+  const row = { id, item: item.id, epoch, workspace, assignment, spec: { image, limits: policy.limits } };
+  await assignRun(context.db, { ...row, deadline: now + policy.limits.run }, now);
+  return { kind: 'assigned', notes };
+}
+
+async function launch(context: Context, item: Item, row: RunRow): Promise<LaunchResult> {
+  const { dir } = await context.gateway.open(row.id);
+  const { image, limits } = row.spec;
+  return context.runtime.launch({
+    run: row.id,
+    epoch: row.epoch,
+    key: item.key,
+    image: `${image}:latest`,
+    mirror: context.mirrors.path(item.repo.id),
+    socketDir: dir,
+    workspace: row.workspace,
+    limits: { memory: limits.memory, cpus: limits.cpus, pids: limits.pids, tmp: tmpSize },
+  });
+}
+
+/** Size of the container's /tmp, bytes; the engine's default is half of the machine's memory. */
+const tmpSize = 512 * 2 ** 20;
+
+function launched(run: Run, row: RunRow, result: LaunchResult, attempts: number, notes: string[]): Outcome {
+  if (result.kind === 'launched') {
+    const { branch, base } = row.assignment.checkout;
+    return { kind: 'done', events: [{ type: 'run_launched', run: run.id, branch, base, notes }] };
+  }
+  const { reason } = result;
+  if (result.kind === 'unavailable' && attempts + 1 < patience.tries) {
+    return { kind: 'later', after: patience.pause, reason };
+  }
+  const again = result.kind === 'unavailable';
+  const code = {
+    unavailable: 'RUNTIME_UNAVAILABLE',
+    image_missing: 'IMAGE_MISSING',
+    refused: 'DISPATCH_INVALID',
+  }[result.kind];
+  const failure = { code, sentence: `${reason} Nothing was run another way.` };
+  return { kind: 'done', events: [{ type: 'launch_failed', run: run.id, failure, again }] };
+}
+
+/** It was told to stop before its container existed. */
+function lost(run: Run): Outcome {
+  return { kind: 'done', events: [{ type: 'run_lost', run: run.id, cause: 'gone' }] };
+}

@@ -1,0 +1,107 @@
+/** Takes a finished branch through the gates and pushes it, with a token minted for this one push. */
+import type { ItemEvent } from '../../core/event.ts';
+import type { Failure, Item, Run } from '../../core/item.ts';
+import { liveRun } from '../../core/item.ts';
+import type { Inspection } from '../../git/inspect.ts';
+import type { PushAnswer } from '../../git/push.ts';
+import { mintGitToken } from '../../github/tokens.ts';
+import type { Context } from '../context.ts';
+import type { Executor, Outcome } from '../executor.ts';
+import { storedPolicy } from '../policies.ts';
+import { gitUrl } from '../repository-url.ts';
+
+/** What one change may be at most; a branch beyond it is refused by name. Bytes, milliseconds. */
+const bounds = {
+  maxFileBytes: 50 * 2 ** 20,
+  maxUnpackedBytes: 2 ** 30,
+  maxFiles: 20_000,
+  timeoutMs: 300_000,
+};
+
+type Accepted = Extract<Inspection, { kind: 'accepted' }>;
+
+export const publish: Executor<'publish'> = async (context, { effect, item }) => {
+  const run = liveRun(item, effect.run);
+  if (run?.phase !== 'publishing' || !run.verdict || !run.base || !run.branch) {
+    return { kind: 'dropped', reason: 'nothing to publish any more' };
+  }
+  const { base, verdict, branch } = run;
+  const policy = await storedPolicy(context, context.db, item.repo.id);
+  const judged = await context.handover.inspect({
+    run: run.id,
+    mirror: context.mirrors.path(item.repo.id),
+    start: base.sha,
+    base: base.sha,
+    head: verdict.head,
+    rules: { ...bounds, protect: policy.protect, allowWorkflows: context.settings.allowWorkflows },
+  });
+  if (judged.kind === 'refused') return refused(run, judged);
+  const app = await context.authenticate();
+  const token = await mintGitToken(
+    app,
+    item.repo,
+    context.settings.allowWorkflows ? 'push-workflows' : 'push',
+  );
+  const url = gitUrl(context.settings, item.repo);
+  const answer = await context.handover.push({
+    repo: judged.repo,
+    url,
+    token,
+    branch,
+    head: judged.head,
+    expectedOld: null,
+  });
+  return pushed(context, item, run, judged, branch, answer);
+};
+
+async function pushed(
+  context: Context,
+  item: Item,
+  run: Run,
+  judged: Accepted,
+  branch: string,
+  answer: PushAnswer,
+): Promise<Outcome> {
+  switch (answer.kind) {
+    case 'pushed':
+    case 'already': {
+      await context.handover.discard(run.id);
+      const change = { branch, head: judged.head, commits: judged.commits.length };
+      return { kind: 'done', events: [{ type: 'change_published', run: run.id, change }] };
+    }
+    case 'unavailable':
+      return { kind: 'later', after: 5_000, reason: answer.reason };
+    case 'moved':
+      return stop(run, {
+        code: 'BRANCH_MOVED',
+        sentence: `Somebody else pushed to \`${branch}\` meanwhile; nothing of theirs was overwritten.`,
+        todo: 'Rename or delete that branch, then ask again.',
+      });
+    case 'rejected':
+      return stop(run, {
+        code: 'PUSH_REJECTED',
+        sentence: `GitHub refused the push: ${answer.message}`,
+        todo: 'Look at the rules of the repository for branches of this name.',
+      });
+    case 'denied':
+      return stop(run, {
+        code: 'PERMISSION_MISSING',
+        sentence: `The App may not push to ${item.repo.owner}/${item.repo.name}: ${answer.reason}`,
+        todo: 'Give the App write access to contents of this repository.',
+      });
+  }
+}
+
+function refused(run: Run, { reasons }: Extract<Inspection, { kind: 'refused' }>): Outcome {
+  const failure: Failure = {
+    code: 'PUBLISH_REFUSED',
+    sentence: `The change was not taken. ${reasons.map((reason) => reason.sentence).join(' ')}`,
+    todo: 'Say in the issue how to do it without this, or let a person make the change.',
+  };
+  const event: ItemEvent = { type: 'change_refused', run: run.id, failure, fault: 'attempt' };
+  return { kind: 'done', events: [event] };
+}
+
+function stop(run: Run, failure: Failure): Outcome {
+  return { kind: 'done', events: [{ type: 'change_refused', run: run.id, failure, fault: 'final' }] };
+}

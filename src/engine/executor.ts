@@ -1,0 +1,29 @@
+/** The contract of an executor: one effect carried out, looked for first when it may have been sent before. */
+import type { EffectBody, EffectKind } from '../core/effect.ts';
+import type { ItemEvent } from '../core/event.ts';
+import type { Item } from '../core/item.ts';
+import type { Context } from './context.ts';
+
+/** What came of it. `events` are stored in the transaction that confirms the effect. */
+export type Outcome =
+  | { kind: 'done'; receipt?: unknown; events?: ItemEvent[] }
+  /** Cannot be done now; tried again after the pause. Milliseconds. */
+  | { kind: 'later'; after: number; reason: string }
+  /** Will never be done; the item goes on without it. */
+  | { kind: 'dropped'; reason: string; events?: ItemEvent[] };
+
+export interface Job<K extends EffectKind> {
+  effect: Extract<EffectBody, { kind: K }>;
+  /** The item as it is now, which may be newer than the intention. */
+  item: Item;
+  /** It may have been sent before without our knowing what came of it. */
+  again: boolean;
+  attempts: number;
+  /** What an earlier confirmation of the same effect left, such as a comment's id. */
+  receipt: unknown;
+  signal: AbortSignal;
+}
+
+export type Executor<K extends EffectKind> = (context: Context, job: Job<K>) => Promise<Outcome>;
+
+export type Executors = { [K in EffectKind]: Executor<K> };

@@ -1,0 +1,110 @@
+/** Sends what the ledger intends: the head of every lane, items beside each other, nothing twice. */
+import type { EffectKind } from '../core/effect.ts';
+import { githubFailure } from '../github/failures.ts';
+import { confirm, drop, type LedgerRow, laneHeads, markSent, postpone } from '../store/effects.ts';
+import { addEvents } from '../store/events.ts';
+import { itemById } from '../store/items.ts';
+import type { Context } from './context.ts';
+import type { Executor, Executors, Outcome } from './executor.ts';
+import { afterGivingUp } from './giving-up.ts';
+
+export interface Outbox {
+  /** Starts what is due; returns when the next postponed effect is due, milliseconds since the epoch. */
+  pump(): Promise<number | undefined>;
+  /** Starts nothing more and waits for what is under way, at most `patience` milliseconds. */
+  stop(patience: number): Promise<void>;
+}
+
+const longestPause = 300_000;
+/** A fault of our own is not repeated for ever: after so many tries the effect is given up and logged. */
+const mostFaults = 8;
+
+export function createOutbox(context: Context, executors: Executors): Outbox {
+  const underWay = new Map<string, Promise<void>>();
+  const ending = new AbortController();
+
+  const send = async (row: LedgerRow): Promise<void> => {
+    const item = await itemById(context.db, row.item);
+    if (!item) throw new Error(`effect ${row.key} of an item that is not there`);
+    await markSent(context.db, row.key, context.now());
+    const execute = executors[row.effect.kind] as Executor<EffectKind>;
+    let outcome: Outcome;
+    try {
+      outcome = await execute(context, {
+        effect: row.effect,
+        item,
+        again: row.sentBefore || row.attempts > 0,
+        attempts: row.attempts,
+        receipt: row.receipt,
+        signal: ending.signal,
+      });
+    } catch (error) {
+      outcome = failed(context, row, error);
+    }
+    await record(context, row, outcome);
+  };
+
+  const begin = (row: LedgerRow): void => {
+    const lane = `${row.item}/${row.lane}`;
+    const mine = send(row)
+      .catch((error: unknown) =>
+        context.log.error({ err: error, effect: row.key }, 'effect could not be recorded'),
+      )
+      .then(() => {
+        underWay.delete(lane);
+        context.wake();
+      });
+    underWay.set(lane, mine);
+  };
+
+  return {
+    pump: async () => {
+      if (ending.signal.aborted) return undefined;
+      const now = context.now();
+      const idle = (await laneHeads(context.db)).filter((row) => !underWay.has(`${row.item}/${row.lane}`));
+      for (const row of idle) if (row.notBefore <= now) begin(row);
+      const waiting = idle.filter((row) => row.notBefore > now).map((row) => row.notBefore);
+      return waiting.length > 0 ? Math.min(...waiting) : undefined;
+    },
+    stop: async (patience) => {
+      ending.abort();
+      const { promise: enough, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, patience);
+      await Promise.race([Promise.all(underWay.values()), enough]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** GitHub's bad hours and shutdowns leave the effect open; refusals end it; our own faults are tried a few times. */
+function failed(context: Context, row: LedgerRow, error: unknown): Outcome {
+  const failure = githubFailure(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  const pause = Math.min(1_000 * 2 ** row.attempts, longestPause);
+  if (failure?.kind === 'later') {
+    return { kind: 'later', after: failure.at === undefined ? pause : failure.at - context.now(), reason };
+  }
+  context.log.error({ err: error, effect: row.key }, 'effect failed');
+  const final = failure ?? row.attempts + 1 >= mostFaults;
+  if (!final) return { kind: 'later', after: pause, reason };
+  const said = failure?.reason ?? `An internal error stopped it (${reason}).`;
+  return { kind: 'dropped', reason: said, events: afterGivingUp(row.effect, failure?.kind, said) };
+}
+
+async function record(context: Context, row: LedgerRow, outcome: Outcome): Promise<void> {
+  const now = context.now();
+  await context.db.transaction().execute(async (tx) => {
+    if (outcome.kind === 'later') {
+      await postpone(tx, row.key, now + Math.max(outcome.after, 0), outcome.reason, now);
+      return;
+    }
+    const events = (outcome.events ?? []).map((event, index) => ({
+      id: `${row.key}/${row.version}/${index}`,
+      item: row.item,
+      event,
+    }));
+    await addEvents(tx, events, now);
+    if (outcome.kind === 'done') await confirm(tx, row, outcome.receipt, now);
+    else await drop(tx, row.key, outcome.reason, now);
+  });
+}

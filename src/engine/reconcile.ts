@@ -1,0 +1,63 @@
+/** Compares what the store believes with what the runtime has, and repairs both ways. Live evidence beats records. */
+import type { ItemEvent } from '../core/event.ts';
+import { holdsSeat } from '../core/item.ts';
+import type { ObservedRun } from '../runtimes/runtime.ts';
+import { addEvents } from '../store/events.ts';
+import { itemById } from '../store/items.ts';
+import { openRuns, type RunRow, runById } from '../store/runs.ts';
+import type { Context } from './context.ts';
+
+/** Returns whether runs are under way that need looking at again soon. */
+export async function reconcile(context: Context): Promise<boolean> {
+  // Read before looking: a run that is launched while we look is not missed, it is not yet expected.
+  const open = await openRuns(context.db);
+  const expected: RunRow[] = [];
+  for (const run of open) if (await isLaunched(context, run)) expected.push(run);
+  let observed: ObservedRun[];
+  try {
+    observed = await context.runtime.observe();
+  } catch (error) {
+    context.log.warn({ err: error }, 'the runtime does not say which runs are alive');
+    return open.length > 0;
+  }
+  const seen = new Map(observed.map((one) => [one.run, one]));
+  for (const run of expected) await compare(context, run, seen.get(run.id));
+  await removeStrays(context, observed);
+  return open.length > 0;
+}
+
+/** While a run is claimed its launch is still under way; one that was told to stop has an executor of its own. */
+async function isLaunched(context: Context, run: RunRow): Promise<boolean> {
+  const item = run.state === 'live' ? await itemById(context.db, run.item) : undefined;
+  return item?.run?.id === run.id && holdsSeat(item) && item.run.phase !== 'claimed' && !item.run.stopping;
+}
+
+async function compare(context: Context, run: RunRow, seen: ObservedRun | undefined): Promise<void> {
+  // Read after looking: a shim says its last word before its container ends.
+  if ((await runById(context.db, run.id))?.state !== 'live') return;
+  if (!seen || seen.state === 'exited') return report(context, run, lossOf(run, seen), 'lost');
+  if (context.now() > run.deadline)
+    return report(context, run, { type: 'run_overdue', run: run.id }, 'overdue');
+}
+
+function lossOf(run: RunRow, seen: ObservedRun | undefined): ItemEvent {
+  if (!seen) return { type: 'run_lost', run: run.id, cause: 'gone' };
+  const exitCode = seen.exitCode === undefined ? {} : { exitCode: seen.exitCode };
+  return { type: 'run_lost', run: run.id, cause: seen.oomKilled ? 'oom' : 'killed', ...exitCode };
+}
+
+async function report(context: Context, run: RunRow, event: ItemEvent, what: string): Promise<void> {
+  await addEvents(context.db, [{ id: `run/${run.id}/${what}`, item: run.item, event }], context.now());
+  context.wake();
+}
+
+/** Containers that no open run owns: left by a crash between two steps, or by an older backup. */
+async function removeStrays(context: Context, observed: ObservedRun[]): Promise<void> {
+  for (const { run } of observed) {
+    const row = await runById(context.db, run);
+    if (row && row.state !== 'over') continue;
+    context.log.info({ run }, 'removing a container that no run owns');
+    await context.runtime.stop(run);
+    await context.runtime.remove(run);
+  }
+}

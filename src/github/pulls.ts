@@ -1,0 +1,66 @@
+/** Pull requests: found by their head, opened once. */
+import type { Pull, Repo } from '#src/core/item.ts';
+import type { Octokit } from './client.ts';
+import { statusOf } from './failures.ts';
+
+export interface NewPull {
+  head: string;
+  base: string;
+  title: string;
+  body: string;
+  /** The same text for a plan that refuses drafts. */
+  bodyWithoutDraft: string;
+}
+
+export type Opened = { pull: Pull; how: 'found' | 'opened' | 'opened_ready' };
+
+/** Looks for a pull request of this head first, in any state; opens a draft, or an ordinary one where drafts are refused. */
+export async function openPull(octokit: Octokit, repo: Repo, wanted: NewPull): Promise<Opened> {
+  const where = { owner: repo.owner, repo: repo.name };
+  const { data: known } = await octokit.rest.pulls.list({
+    ...where,
+    head: `${repo.owner}:${wanted.head}`,
+    base: wanted.base,
+    state: 'all',
+  });
+  const found = known.find((one) => one.state === 'open') ?? known[0];
+  if (found) return { pull: toPull(found), how: 'found' };
+  const { title, head, base } = wanted;
+  try {
+    const { data } = await octokit.rest.pulls.create({
+      ...where,
+      title,
+      head,
+      base,
+      body: wanted.body,
+      draft: true,
+    });
+    return { pull: toPull(data), how: 'opened' };
+  } catch (error) {
+    if (statusOf(error) !== 422 || !/draft/i.test(error instanceof Error ? error.message : '')) throw error;
+    const { data } = await octokit.rest.pulls.create({
+      ...where,
+      title,
+      head,
+      base,
+      body: wanted.bodyWithoutDraft,
+      draft: false,
+    });
+    return { pull: toPull(data), how: 'opened_ready' };
+  }
+}
+
+function toPull(data: {
+  number: number;
+  html_url: string;
+  draft?: boolean | undefined;
+  state: string;
+  merged_at?: string | null;
+}): Pull {
+  return {
+    number: data.number,
+    url: data.html_url,
+    draft: data.draft ?? false,
+    state: data.merged_at ? 'merged' : data.state === 'open' ? 'open' : 'closed',
+  };
+}

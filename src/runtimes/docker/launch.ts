@@ -1,0 +1,93 @@
+/** Starting one run: look, check the image, make the volume, create, start. Every step may be the second try. */
+import type Dockerode from 'dockerode';
+import type { LaunchResult, LaunchSpec } from '../runtime.ts';
+import { isSafeName } from '../safe-name.ts';
+import { findContainer, removeContainer } from './container.ts';
+import { type ContainerRequest, containerOptions } from './container-options.ts';
+import { deadlines, EngineUnavailable, engineCall, sentenceOf, statusOf } from './engine.ts';
+import type { HostPath } from './host-paths.ts';
+import { checkImage } from './image.ts';
+import { containerName, labels, volumeName } from './names.ts';
+import { createWorkspace } from './workspaces.ts';
+
+export interface LaunchContext {
+  docker: Dockerode;
+  installation: string;
+  hostPath: HostPath;
+}
+
+/** Never rejects for what an engine or a spec can do wrong. */
+export async function launch(context: LaunchContext, spec: LaunchSpec): Promise<LaunchResult> {
+  if (!isSafeName(spec.run) || !isSafeName(spec.workspace)) {
+    return { kind: 'refused', reason: `The engine cannot take the names ${spec.run} and ${spec.workspace}.` };
+  }
+  try {
+    return (await takeUp(context, spec)) ?? (await begin(context, spec));
+  } catch (error) {
+    if (error instanceof EngineUnavailable) return { kind: 'unavailable', reason: error.message };
+    return { kind: 'refused', reason: sentenceOf(error) };
+  }
+}
+
+/** What an earlier try left: alive or over stays as it is, created is started. Undefined when there is nothing. */
+async function takeUp(
+  { docker, installation }: LaunchContext,
+  spec: LaunchSpec,
+): Promise<LaunchResult | undefined> {
+  const found = await findContainer(docker, installation, spec.run);
+  if (found.kind === 'absent') return undefined;
+  const name = containerName(installation, spec.run);
+  if (found.kind === 'foreign')
+    return { kind: 'refused', reason: `The container name ${name} is taken by something else.` };
+  const epoch = found.info.Config.Labels[labels.epoch];
+  if (epoch !== String(spec.epoch)) {
+    return { kind: 'refused', reason: `The container ${name} belongs to epoch ${epoch}, not ${spec.epoch}.` };
+  }
+  return found.info.State.Status === 'created' ? start(found.container) : { kind: 'launched' };
+}
+
+async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchResult> {
+  const { docker, installation, hostPath } = context;
+  const image = await checkImage(docker, spec.image);
+  if (image.kind !== 'usable') return image;
+  const request: ContainerRequest = {
+    name: containerName(installation, spec.run),
+    image: image.id,
+    mirror: await hostPath(spec.mirror),
+    socketDir: await hostPath(spec.socketDir),
+    volume: volumeName(installation, spec.workspace),
+    limits: spec.limits,
+    labels: {
+      [labels.installation]: installation,
+      [labels.run]: spec.run,
+      [labels.epoch]: String(spec.epoch),
+      [labels.key]: spec.key,
+      [labels.workspace]: spec.workspace,
+    },
+  };
+  await createWorkspace(docker, installation, spec.workspace);
+  let container: Dockerode.Container;
+  try {
+    container = await engineCall('create a container', deadlines.start, (abort) =>
+      docker.createContainer({ ...containerOptions(request), ...abort }),
+    );
+  } catch (error) {
+    // A create that was given up on may have gone through after all.
+    if (statusOf(error) === 409)
+      return (await takeUp(context, spec)) ?? { kind: 'unavailable', reason: sentenceOf(error) };
+    throw error;
+  }
+  return start(container);
+}
+
+async function start(container: Dockerode.Container): Promise<LaunchResult> {
+  try {
+    await engineCall('start a container', deadlines.start, (abort) => container.start(abort));
+    return { kind: 'launched' };
+  } catch (error) {
+    if (statusOf(error) === 304) return { kind: 'launched' };
+    if (error instanceof EngineUnavailable) throw error;
+    await removeContainer(container);
+    return { kind: 'refused', reason: `The engine could not start the container: ${sentenceOf(error)}` };
+  }
+}

@@ -1,0 +1,56 @@
+/** Workspace volumes: made with this installation's label before the container, found and removed by it. */
+import type Dockerode from 'dockerode';
+import { isSafeName } from '../safe-name.ts';
+import { deadlines, engineCall, orAbsent, statusOf } from './engine.ts';
+import { labels, ownFilter, volumeName } from './names.ts';
+
+/**
+ * Creates the volume, or finds it. A fresh one belongs to root; the engine gives it owner and contents of the image's
+ * `/work` when a container with it is created. Throws a sentence when the name is someone else's.
+ */
+export async function createWorkspace(
+  docker: Dockerode,
+  installation: string,
+  workspace: string,
+): Promise<void> {
+  const name = volumeName(installation, workspace);
+  const wanted = { [labels.installation]: installation, [labels.workspace]: workspace };
+  await engineCall('create a volume', deadlines.quick, (abort) =>
+    docker.createVolume({ Name: name, Labels: wanted, ...abort }),
+  );
+  const found = await engineCall('inspect a volume', deadlines.quick, (abort) =>
+    docker.getVolume(name).inspect(abort),
+  );
+  if (found.Labels?.[labels.installation] !== installation || found.Labels[labels.workspace] !== workspace) {
+    throw new Error(`The volume ${name} was not made for this workspace; remove it and try again.`);
+  }
+}
+
+export async function listWorkspaces(docker: Dockerode, installation: string): Promise<string[]> {
+  const filters = ownFilter(installation, labels.workspace);
+  const { Volumes } = await engineCall('list volumes', deadlines.quick, (abort) =>
+    docker.listVolumes({ filters, ...abort }),
+  );
+  // The engine answers null where there is none.
+  return (Volumes ?? []).flatMap((volume) => volume.Labels?.[labels.workspace] ?? []);
+}
+
+/** Absent is fine. Rejects with a sentence while a container still has it. */
+export async function removeWorkspace(
+  docker: Dockerode,
+  installation: string,
+  workspace: string,
+): Promise<void> {
+  if (!isSafeName(workspace)) return;
+  const volume = docker.getVolume(volumeName(installation, workspace));
+  const found = await orAbsent(
+    engineCall('inspect a volume', deadlines.quick, (abort) => volume.inspect(abort)),
+  );
+  if (found?.Labels?.[labels.installation] !== installation) return;
+  try {
+    await orAbsent(engineCall('remove a volume', deadlines.start, (abort) => volume.remove(abort)));
+  } catch (error) {
+    if (statusOf(error) !== 409) throw error;
+    throw new Error(`The workspace ${workspace} is still in use; remove its run first.`, { cause: error });
+  }
+}

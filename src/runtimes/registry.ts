@@ -1,0 +1,35 @@
+/** The places where runs can execute, by the name that `PRLT_RUNTIME` gives. */
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import type { Logger } from 'pino';
+import { createHostPath } from './docker/host-paths.ts';
+import { createDockerRuntime } from './docker/runtime.ts';
+import { createHostRuntime } from './host/runtime.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface RuntimeSettings {
+  /** The service's data directory; it exists. */
+  dataDir: string;
+  /** Id of this installation, made once in the data directory. */
+  installation: string;
+  /** A runner image, for the probe. */
+  probeImage: string;
+  /** Entry file of the shim on this machine, for the host runtime. */
+  shimEntry: string;
+  log: Logger;
+}
+
+export const runtimes = {
+  docker: openDocker,
+  host: openHost,
+} as const satisfies Record<string, (settings: RuntimeSettings) => Runtime>;
+
+function openDocker({ dataDir, installation, probeImage, log }: RuntimeSettings): Runtime {
+  const docker = new Docker();
+  const hostPath = createHostPath(docker);
+  return createDockerRuntime({ docker, installation, probeImage, probeDir: dataDir, hostPath, log });
+}
+
+function openHost({ dataDir, shimEntry, log }: RuntimeSettings): Runtime {
+  return createHostRuntime({ root: join(dataDir, 'host'), shimEntry, log });
+}

@@ -1,0 +1,150 @@
+/** Wires the parts of prlt together and starts them: intake first, so that nothing is lost while the rest comes up. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createProbot } from 'probot';
+import { runners } from '#runners/registry.ts';
+import { createApp } from './app.ts';
+import { createGitHubBoard } from './boards/github/board.ts';
+import type { Settings } from './config/settings.ts';
+import type { Context } from './engine/context.ts';
+import { createDesk } from './engine/desk.ts';
+import { type Engine, startEngine } from './engine/engine.ts';
+import { identify } from './engine/identity.ts';
+import { createIntake } from './engine/intake.ts';
+import { createReadiness } from './engine/readiness.ts';
+import { createBell } from './engine/signals.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createGit } from './git/git-process.ts';
+import { createHandover } from './git/handover.ts';
+import { createMirrors } from './git/mirrors.ts';
+import { type Authenticate, governedOctokit } from './github/client.ts';
+import { createGovernor } from './github/governor.ts';
+import { startServer } from './http/server.ts';
+import { runtimes } from './runtimes/registry.ts';
+import { newUlid } from './store/ids.ts';
+import { metaValue } from './store/meta.ts';
+import { openStore, type Store } from './store/open.ts';
+
+export interface Service {
+  /** Where it listens. */
+  url: string;
+  /** Claims nothing more, closes; running agents go on and are found again at the next start. */
+  stop(): Promise<void>;
+}
+
+export async function startService(settings: Settings, log: Logger): Promise<Service> {
+  const store = await openStore(settings.dataDir);
+  const ending = new AbortController();
+  let engine: Engine | undefined;
+  let missing = async (): Promise<string[]> => ['The service is starting.'];
+  const wake = (): void => engine?.wake();
+
+  const probot = createProbot({
+    env: {},
+    overrides: {
+      appId: settings.appId,
+      privateKey: settings.privateKey,
+      secret: settings.webhookSecret,
+      baseUrl: settings.github.api,
+      log: log as never,
+      Octokit: governedOctokit(createGovernor({ now: Date.now, sleep: (ms) => sleep(ms) })),
+    },
+  });
+  const authenticate = (installation?: number) => probot.auth(installation as number);
+
+  const server = await startServer({
+    host: settings.host,
+    port: settings.port,
+    secret: settings.webhookSecret,
+    inbox: store.inbox,
+    log,
+    now: Date.now,
+    arrived: wake,
+    missing: () => missing(),
+  });
+
+  const begun = (async () => {
+    const context = await createContext(settings, store, authenticate, log, wake, ending.signal);
+    missing = createReadiness(context);
+    await probot.load(createApp(createIntake(context)));
+    if (!ending.signal.aborted) engine = await startEngine(context, probot as never);
+    return context;
+  })();
+  begun.catch((error: unknown) => {
+    if (ending.signal.aborted) return;
+    log.fatal({ err: error }, 'the engine could not start');
+    missing = async () => [
+      `The engine could not start: ${error instanceof Error ? error.message : String(error)}`,
+    ];
+  });
+
+  return {
+    url: server.url,
+    stop: async () => {
+      ending.abort();
+      await server.close();
+      const context = await begun.catch(() => undefined);
+      await engine?.stop();
+      await context?.gateway.stop();
+      await store.close();
+    },
+  };
+}
+
+async function createContext(
+  settings: Settings,
+  { db }: Store,
+  authenticate: Authenticate,
+  log: Logger,
+  wake: () => void,
+  signal: AbortSignal,
+): Promise<Context> {
+  const { dataDir } = settings;
+  const [installation, markerKey, identity, git] = await Promise.all([
+    metaValue(db, 'installation', newUlid),
+    metaValue(db, 'marker-key', () => crypto.randomUUID() + crypto.randomUUID()),
+    patiently(() => identify(db, authenticate, settings.appId), log, signal),
+    createGit({ dir: join(dataDir, 'git'), env: process.env, signal }),
+  ]);
+  const bell = createBell();
+  const handover = createHandover({ dir: join(dataDir, 'handover'), git });
+  const desk = createDesk({ db, handover, bell, now: Date.now, wake });
+  const runtime = runtimes[settings.runtime]({
+    dataDir,
+    installation,
+    probeImage: `${runners[0]?.image}:latest`,
+    shimEntry: join(import.meta.dirname, '../runners/shim/main.ts'),
+    log,
+  });
+  return {
+    settings,
+    db,
+    log,
+    now: Date.now,
+    newId: newUlid,
+    identity,
+    markerKey,
+    authenticate,
+    board: createGitHubBoard(authenticate, settings.appId),
+    mirrors: createMirrors({ dir: join(dataDir, 'mirrors'), git }),
+    handover,
+    gateway: createGateway({ dir: join(dataDir, 's'), desk, log }),
+    runtime,
+    bell,
+    runners: new Map(runners.map((runner) => [runner.name, runner])),
+    wake,
+  };
+}
+
+/** Tries until it works: GitHub may not answer yet when the machine has just started. */
+async function patiently<T>(attempt: () => Promise<T>, log: Logger, signal: AbortSignal): Promise<T> {
+  for (let pause = 1_000; ; pause = Math.min(pause * 2, 30_000)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      log.warn({ err: error }, `GitHub does not say who this App is; trying again in ${pause / 1000} s`);
+      await sleep(pause, undefined, { signal });
+    }
+  }
+}

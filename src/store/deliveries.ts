@@ -1,0 +1,59 @@
+/** Deliveries on their way from the inbox into the webhook handlers. */
+import type { Executor } from './open.ts';
+
+export interface PendingDelivery {
+  guid: string;
+  event: string;
+  body: Buffer;
+  attempts: number;
+}
+
+/** Deliveries that are due, oldest first. */
+export async function pendingDeliveries(
+  db: Executor,
+  source: string,
+  now: number,
+  most: number,
+): Promise<PendingDelivery[]> {
+  return db
+    .selectFrom('deliveries')
+    .select(['guid', 'event', 'body', 'attempts'])
+    .where('state', '=', 'pending')
+    .where('source', '=', source)
+    .where('not_before', '<=', now)
+    .orderBy('received_at')
+    .orderBy('guid')
+    .limit(most)
+    .execute();
+}
+
+/** When the next postponed delivery is due; undefined when none waits. */
+export async function nextDelivery(db: Executor): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select((eb) => eb.fn.min('not_before').as('at'))
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
+export async function deliveryDone(db: Executor, guid: string): Promise<void> {
+  await db.updateTable('deliveries').set({ state: 'done', error: null }).where('guid', '=', guid).execute();
+}
+
+export async function deliveryFailed(
+  db: Executor,
+  guid: string,
+  error: string,
+  again: number | undefined,
+): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set((eb) => ({
+      error,
+      attempts: eb('attempts', '+', 1),
+      ...(again === undefined ? { state: 'failed' as const } : { not_before: again }),
+    }))
+    .where('guid', '=', guid)
+    .execute();
+}

@@ -1,0 +1,146 @@
+/** The ledger: every intended write to the outside, from intended over sent to confirmed. */
+import { sql } from 'kysely';
+import type { Effect } from '#src/core/effect.ts';
+import type { Executor } from './open.ts';
+
+export interface LedgerRow {
+  key: string;
+  item: string;
+  lane: string;
+  effect: Effect;
+  version: number;
+  attempts: number;
+  /** It may have been sent before: look before sending again. */
+  sentBefore: boolean;
+  receipt: unknown;
+  notBefore: number;
+}
+
+const open = ['intended', 'sent'] as const;
+
+/** Records intentions. A level effect that exists is armed again, behind what its lane already holds. */
+export async function intend(db: Executor, item: string, effects: Effect[], now: number): Promise<void> {
+  for (const effect of effects) {
+    const next = sql<number>`(select coalesce(max(seq), 0) + 1 from effects)`;
+    const row = {
+      seq: next,
+      item,
+      lane: effect.lane,
+      kind: effect.kind,
+      body: JSON.stringify(effect),
+      updated_at: now,
+    };
+    await db
+      .insertInto('effects')
+      .values({ key: effect.key, state: 'intended', not_before: 0, ...row })
+      .onConflict((oc) => {
+        const conflict = oc.column('key');
+        if (!effect.level) return conflict.doNothing();
+        return conflict.doUpdateSet((eb) => ({
+          ...row,
+          state: 'intended' as const,
+          version: eb('effects.version', '+', 1),
+          attempts: 0,
+          not_before: 0,
+        }));
+      })
+      .execute();
+  }
+}
+
+/** Arms a confirmed level effect again, not before a time; one that waits already is left as it is. */
+export async function rearm(db: Executor, key: string, notBefore: number, now: number): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set((eb) => ({
+      state: 'intended',
+      version: eb('version', '+', 1),
+      not_before: notBefore,
+      updated_at: now,
+      attempts: 0,
+    }))
+    .where('key', '=', key)
+    .where('state', '=', 'confirmed')
+    .execute();
+}
+
+/** The first open effect of every lane of every item, whether it is due or not. */
+export async function laneHeads(db: Executor): Promise<LedgerRow[]> {
+  const rows = await db
+    .selectFrom('effects')
+    .select(['key', 'item', 'lane', 'body', 'version', 'attempts', 'state', 'receipt', 'not_before'])
+    .where('state', 'in', open)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('effects as earlier')
+            .select('earlier.key')
+            .whereRef('earlier.item', '=', 'effects.item')
+            .whereRef('earlier.lane', '=', 'effects.lane')
+            .whereRef('earlier.seq', '<', 'effects.seq')
+            .where('earlier.state', 'in', open),
+        ),
+      ),
+    )
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => ({
+    key: row.key,
+    item: row.item,
+    lane: row.lane,
+    effect: JSON.parse(row.body) as Effect,
+    version: row.version,
+    attempts: row.attempts,
+    sentBefore: row.state === 'sent',
+    receipt: row.receipt === null ? undefined : JSON.parse(row.receipt),
+    notBefore: row.not_before,
+  }));
+}
+
+export async function markSent(db: Executor, key: string, now: number): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set((eb) => ({ state: 'sent', attempts: eb('attempts', '+', 1), updated_at: now }))
+    .where('key', '=', key)
+    .execute();
+}
+
+/** Confirms the version that was sent; a level effect that was armed meanwhile stays open. */
+export async function confirm(db: Executor, row: LedgerRow, receipt: unknown, now: number): Promise<void> {
+  const kept = receipt === undefined ? {} : { receipt: JSON.stringify(receipt) };
+  await db
+    .updateTable('effects')
+    .set({ ...kept, error: null, updated_at: now })
+    .where('key', '=', row.key)
+    .execute();
+  await db
+    .updateTable('effects')
+    .set({ state: 'confirmed' })
+    .where('key', '=', row.key)
+    .where('version', '=', row.version)
+    .execute();
+}
+
+/** Leaves the effect open for another try. */
+export async function postpone(
+  db: Executor,
+  key: string,
+  until: number,
+  error: string,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set({ not_before: until, error, updated_at: now })
+    .where('key', '=', key)
+    .execute();
+}
+
+/** Gives an effect up; the reason stays in the row. */
+export async function drop(db: Executor, key: string, error: string, now: number): Promise<void> {
+  await db
+    .updateTable('effects')
+    .set({ state: 'dropped', error, updated_at: now })
+    .where('key', '=', key)
+    .execute();
+}

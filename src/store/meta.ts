@@ -1,0 +1,13 @@
+/** Small values of the installation, made once per data directory. */
+import type { Executor } from './open.ts';
+
+/** The value under a name; `make` gives it when there is none yet. */
+export async function metaValue(db: Executor, name: string, make: () => string): Promise<string> {
+  await db
+    .insertInto('meta')
+    .values({ name, value: make() })
+    .onConflict((oc) => oc.column('name').doNothing())
+    .execute();
+  const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirstOrThrow();
+  return row.value;
+}

@@ -1,0 +1,170 @@
+/** Runs as the socket sees them: what was assigned, what was heard, what was said. */
+import type { Assignment, HostMessage, HostMessageBody, ShimEvent } from '#runners/shim/protocol.ts';
+import type { Executor } from './open.ts';
+
+/** Image name, and limits in bytes. */
+export interface RunSpec {
+  image: string;
+  limits: { memory: number; cpus: number; pids: number };
+}
+
+export interface RunRow {
+  id: string;
+  item: string;
+  epoch: number;
+  state: 'live' | 'finished' | 'over';
+  workspace: string;
+  assignment: Assignment;
+  /** What its container is made from, as decided when it was assigned. */
+  spec: RunSpec;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+  lastSeq: number;
+  bundleHead: string | null;
+}
+
+/** Records what a run is given, before its container exists. */
+export async function assignRun(
+  db: Executor,
+  run: Omit<RunRow, 'state' | 'lastSeq' | 'bundleHead'>,
+  now: number,
+): Promise<void> {
+  const { assignment, spec, ...rest } = run;
+  await db
+    .insertInto('runs')
+    .values({
+      ...rest,
+      spec: JSON.stringify(spec),
+      assignment: JSON.stringify(assignment),
+      state: 'live',
+      created_at: now,
+    })
+    .onConflict((oc) => oc.column('id').doNothing())
+    .execute();
+}
+
+export async function runById(db: Executor, id: string): Promise<RunRow | undefined> {
+  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && toRun(row);
+}
+
+/** Runs that are not over: their sockets are open and their containers may live. */
+export async function openRuns(db: Executor): Promise<RunRow[]> {
+  const rows = await db.selectFrom('runs').selectAll().where('state', '<>', 'over').execute();
+  return rows.map(toRun);
+}
+
+export async function setRunState(db: Executor, id: string, state: 'finished' | 'over'): Promise<void> {
+  await db.updateTable('runs').set({ state }).where('id', '=', id).where('state', '<>', 'over').execute();
+}
+
+export async function setBundleHead(db: Executor, id: string, head: string): Promise<void> {
+  await db.updateTable('runs').set({ bundle_head: head }).where('id', '=', id).execute();
+}
+
+/** Appends events that continue the sequence; returns the new ones. A gap ends the batch: the shim resends. */
+export async function appendRunEvents(
+  db: Executor,
+  run: string,
+  lastSeq: number,
+  events: ShimEvent[],
+): Promise<ShimEvent[]> {
+  const fresh: ShimEvent[] = [];
+  for (const event of events) {
+    if (event.seq === lastSeq + fresh.length + 1) fresh.push(event);
+  }
+  if (fresh.length === 0) return fresh;
+  for (let from = 0; from < fresh.length; from += 500) {
+    const rows = fresh.slice(from, from + 500);
+    await db
+      .insertInto('run_events')
+      .values(rows.map((event) => ({ run, seq: event.seq, type: event.type, body: JSON.stringify(event) })))
+      .execute();
+  }
+  await db
+    .updateTable('runs')
+    .set({ last_seq: lastSeq + fresh.length })
+    .where('id', '=', run)
+    .execute();
+  return fresh;
+}
+
+/** The last events of some types, oldest first. */
+export async function lastRunEvents(
+  db: Executor,
+  run: string,
+  types: string[],
+  most: number,
+): Promise<ShimEvent[]> {
+  const rows = await db
+    .selectFrom('run_events')
+    .select('body')
+    .where('run', '=', run)
+    .where('type', 'in', types)
+    .orderBy('seq', 'desc')
+    .limit(most)
+    .execute();
+  return rows.map((row) => JSON.parse(row.body) as ShimEvent).reverse();
+}
+
+/** Adds a message for the agent; the same source twice is one message. Returns its id. */
+export async function addMessage(
+  db: Executor,
+  run: string,
+  source: string,
+  body: HostMessageBody,
+): Promise<number> {
+  const last = await lastMessage(db, run);
+  await db
+    .insertInto('run_messages')
+    .values({ run, id: last + 1, source, body: JSON.stringify(body) })
+    .onConflict((oc) => oc.column('source').doNothing())
+    .execute();
+  return last + 1;
+}
+
+export async function lastMessage(db: Executor, run: string): Promise<number> {
+  const row = await db
+    .selectFrom('run_messages')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .where('run', '=', run)
+    .executeTakeFirst();
+  return row?.id ?? 0;
+}
+
+export async function messagesAfter(db: Executor, run: string, after: number): Promise<HostMessage[]> {
+  const rows = await db
+    .selectFrom('run_messages')
+    .select(['id', 'body'])
+    .where('run', '=', run)
+    .where('id', '>', after)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, body }) => ({ id, ...(JSON.parse(body) as HostMessageBody) }));
+}
+
+function toRun(row: {
+  id: string;
+  item: string;
+  epoch: number;
+  state: 'live' | 'finished' | 'over';
+  workspace: string;
+  spec: string;
+  assignment: string;
+  deadline: number;
+  last_seq: number;
+  bundle_head: string | null;
+}): RunRow {
+  return {
+    id: row.id,
+    item: row.item,
+    epoch: row.epoch,
+    state: row.state,
+    workspace: row.workspace,
+    spec: JSON.parse(row.spec) as RunSpec,
+    assignment: JSON.parse(row.assignment) as Assignment,
+    deadline: row.deadline,
+    lastSeq: row.last_seq,
+    bundleHead: row.bundle_head,
+  };
+}

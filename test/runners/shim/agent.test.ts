@@ -1,0 +1,71 @@
+/** What the shim makes of an ACP agent's updates, questions and endings. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  type Sample,
+  type ShimRun,
+  sampleAssignment,
+  sampleMirror,
+  startShim,
+} from '#test/support/shim-run.ts';
+
+let sample: Sample;
+let run: ShimRun;
+
+beforeEach(() => {
+  sample = sampleMirror({ '.gitattributes': '*.bin filter=lfs diff=lfs\n' });
+});
+afterEach(async () => {
+  await run.close();
+  sample.remove();
+});
+
+async function start(text: string) {
+  const assignment = sampleAssignment(sample, '');
+  run = await startShim(sample, {
+    ...assignment,
+    agent: {
+      ...assignment.agent,
+      name: 'scripted',
+      argv: ['{node}', join(import.meta.dirname, 'scripted-agent.ts')],
+      acp: { steering: true, resume: 'load', mode: 'bypass', options: [{ id: 'model', value: 'small' }] },
+    },
+    prompt: { number: 1, kind: 'implement', text },
+  });
+  return run.host;
+}
+
+it('reports thoughts, tools and usage and allows what it is asked for', async () => {
+  const host = await start('work');
+  expect(await host.verdict()).toMatchObject({ outcome: 'finished', changed: false });
+  expect(host.said('thought')).toBe('hm');
+  expect(host.of('tool').map((event) => [event.title, event.status])).toEqual([
+    ['Edit x', 'pending'],
+    ['Edit x', 'completed'],
+  ]);
+  expect(host.of('permission')).toEqual([expect.objectContaining({ title: 'Run make', answer: 'Always' })]);
+  expect(host.said()).toContain('"optionId":"always"');
+  expect(host.said()).not.toContain('from before any prompt');
+  expect(host.of('usage')[0]?.said).toMatchObject({ used: 10 });
+  expect(host.of('checkout_ready')[0]?.notes).toEqual(['Files kept in Git LFS are left as pointers.']);
+});
+
+it('steers a running turn where the agent can be steered', async () => {
+  const host = await start('wait');
+  await host.until('message');
+  const poke = host.send({ type: 'poke', text: 'Use tabs.', from: 'ada' });
+  expect(await host.verdict()).toMatchObject({ outcome: 'finished' });
+  expect(host.of('poke_delivered')).toEqual([expect.objectContaining({ message: poke, how: 'steered' })]);
+  expect(host.of('prompt_started')).toHaveLength(1);
+  expect(host.said()).toContain('steered: Use tabs.');
+  expect(host.of('usage').at(-1)?.said).toMatchObject({ turn: 1, usage: { totalTokens: 7 } });
+});
+
+it.each([
+  ['refuse', 'the agent ended its turn with refusal'],
+  ['provider', 'Out of credit'],
+  ['error', 'API Error: 400'],
+])('does not take %s for success', async (text, error) => {
+  const host = await start(text);
+  expect(await host.verdict()).toMatchObject({ outcome: 'failed', cause: 'agent_error', error });
+});

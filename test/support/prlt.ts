@@ -1,0 +1,118 @@
+/** The service under test as its users run it: a process of its own with the environment of DESIGN §8. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalGitHub } from './github/local-github.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface PrltOptions {
+  github: LocalGitHub;
+  runtime: 'docker' | 'host';
+  env?: Record<string, string>;
+}
+
+export interface Prlt {
+  readonly url: string;
+  readonly dataDir: string;
+  /** Everything it wrote, over all its lives. */
+  log(): string;
+  /** Starts it again on the same data directory and port; resolves when it is ready to work. */
+  start(): Promise<void>;
+  /** Sends a signal and resolves with the exit code, null after a signal that kills. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Ends it and removes its data directory. */
+  close(): Promise<void>;
+}
+
+/** Resolves once `/readyz` answers 200, at most 30 s after the start. */
+export async function startPrlt({ github, runtime, env = {} }: PrltOptions): Promise<Prlt> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'prlt-'));
+  let output = '';
+  let url = '';
+  let child: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    const port = url ? new URL(url).port : '0';
+    const running = spawn(process.execPath, ['src/main.ts'], {
+      cwd: root,
+      env: { ...serviceEnvironment(github, dataDir, runtime), PORT: port, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = running;
+    const before = output.length;
+    for (const stream of [running.stdout, running.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    url = await listening(running, () => output.slice(before));
+    github.setWebhook({ url: `${url}/api/github/webhooks`, secret });
+    await ready(running, url, () => output);
+  };
+
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await gone) as [number | null];
+    return code;
+  };
+
+  await start();
+  return {
+    get url() {
+      return url;
+    },
+    dataDir,
+    log: () => output,
+    start,
+    end,
+    close: async () => {
+      await end('SIGTERM');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+const secret = 'a webhook secret of the tests';
+
+function serviceEnvironment(github: LocalGitHub, dataDir: string, runtime: string): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: process.env['HOME'] ?? '/',
+    APP_ID: String(github.app.id),
+    PRIVATE_KEY: github.app.privateKey,
+    WEBHOOK_SECRET: secret,
+    GHE_HOST: new URL(github.url).host,
+    GHE_PROTOCOL: 'http',
+    PRLT_DATA_DIR: dataDir,
+    PRLT_RUNTIME: runtime,
+    LOG_LEVEL: 'debug',
+  };
+}
+
+async function listening(child: ChildProcess, output: () => string): Promise<string> {
+  for (let waited = 0; waited < 20_000; waited += 20) {
+    const found = /"url":"([^"]+)"/.exec(output());
+    if (found?.[1]) return found[1];
+    if (child.exitCode !== null) throw new Error(`prlt ended with ${child.exitCode}:\n${output()}`);
+    await sleep(20);
+  }
+  throw new Error(`prlt does not listen:\n${output()}`);
+}
+
+async function ready(child: ChildProcess, url: string, output: () => string): Promise<void> {
+  let said = '';
+  for (let waited = 0; waited < 30_000; waited += 100) {
+    if (child.exitCode !== null) throw new Error(`prlt ended with ${child.exitCode}:\n${output()}`);
+    const answer = await fetch(`${url}/readyz`);
+    if (answer.ok) return;
+    said = await answer.text();
+    await sleep(100);
+  }
+  throw new Error(`prlt is not ready: ${said}\n${output()}`);
+}

@@ -1,0 +1,82 @@
+/** A stage for stories: a local GitHub, prlt beside it, one repository whose agent is a small script. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LocalGitHub, startLocalGitHub } from './github/local-github.ts';
+import { type Prlt, type PrltOptions, startPrlt } from './prlt.ts';
+
+export interface StageOptions {
+  /** Shell script of the agent; `limits:` and the rest of the configuration follow in `config`. */
+  agent: string;
+  config?: string;
+  files?: Record<string, string>;
+  runtime?: PrltOptions['runtime'];
+  env?: Record<string, string>;
+}
+
+export interface Stage {
+  github: LocalGitHub;
+  prlt: Prlt;
+  repo: string;
+  /** Waits until the question has an answer that is not falsy, and gives it; tells the service's log when it never has. */
+  until<T>(what: string, question: () => T | Promise<T>, seconds?: number): Promise<NonNullable<T>>;
+  /** The body of prlt's status comment on an issue. */
+  status(issue: number): string | undefined;
+  close(): Promise<void>;
+}
+
+export const repo = 'acme/widgets';
+
+export async function setStage({
+  agent,
+  config = '',
+  files = {},
+  runtime = 'docker',
+  env = {},
+}: StageOptions): Promise<Stage> {
+  const github = await startLocalGitHub();
+  await github.createRepository({
+    owner: 'acme',
+    name: 'widgets',
+    files: {
+      'README.md': '# Widgets\n',
+      '.github/prlt.yml': `profiles:\n  coder:\n    runner: command\n    command: [sh, agent.sh]\n${config}`,
+      'agent.sh': agent,
+      ...files,
+    },
+  });
+  github.grant(repo, 'alice', 'write');
+  github.grant(repo, 'eve', 'read');
+  const prlt = await startPrlt({ github, runtime, env }).catch(async (error: unknown) => {
+    await github.close();
+    throw error;
+  });
+  return {
+    github,
+    prlt,
+    repo,
+    until: async (what, question, seconds = 45) => {
+      for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+        const answer = await question();
+        if (answer) return answer;
+        await sleep(50);
+      }
+      throw new Error(
+        `${what} did not happen within ${seconds} s\n${story(github)}\n${prlt.log().slice(-8_000)}`,
+      );
+    },
+    status: (issue) =>
+      github.comments(repo, issue).find((comment) => comment.body.includes('<!-- prlt:status'))?.body,
+    close: async () => {
+      await prlt.close();
+      await github.close();
+    },
+  };
+}
+
+/** What GitHub saw change, for the message of a failed wait. */
+function story(github: LocalGitHub): string {
+  return github
+    .writes()
+    .slice(-40)
+    .map((each) => `${each.method} ${each.path} → ${each.status}`)
+    .join('\n');
+}
