@@ -37,9 +37,9 @@ export function readLabels(labels: readonly string[]): Reading {
   if (new Set(priorities).size > 1) {
     notes.push(`Of several priority labels the highest counts: priority ${priority}.`);
   }
-  const type = valueOf(labels, 'type:');
-  const category = valueOf(labels, 'category:');
-  const profile = valueOf(labels, 'profile:');
+  const type = labelValue(labels, 'type:');
+  const category = labelValue(labels, 'category:');
+  const profile = labelValue(labels, 'profile:');
   return {
     type: itemTypes.find((known) => known === type) ?? 'custom',
     priority,
@@ -57,7 +57,7 @@ function priorityOf(label: string): number | undefined {
   return long ? Number(long[1]) : undefined;
 }
 
-function valueOf(labels: readonly string[], prefix: string): string | undefined {
+function labelValue(labels: readonly string[], prefix: string): string | undefined {
   return labels
     .find((label) => label.toLowerCase().startsWith(prefix))
     ?.slice(prefix.length)

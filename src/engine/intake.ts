@@ -17,6 +17,9 @@ import { reposOfInstallation, saveRepo } from '../store/repos.ts';
 import type { Context } from './context.ts';
 import { currentPolicy, type InForce } from './policies.ts';
 
+/** Comments of people who may not ask are parsed only up to this length, in characters. */
+const longestFromStrangers = 4_000;
+
 /** Where webhook handlers and scans bring what they heard. `id` names the cause: the same one twice counts once. */
 export interface Intake {
   heard(id: string, repo: Repo | undefined, signals: SignalBody[]): Promise<void>;
@@ -150,17 +153,21 @@ async function unlabelled(context: Context, item: Item, signal: Of<'label_remove
   return (await mayAsk(context, repo, by, inForce)) ? [{ type: 'request_withdrawn', by: person(by) }] : [];
 }
 
+/** Looked at cheaply, then at the author, then parsed: what strangers write at length costs nothing. */
 async function commented(context: Context, item: Item, signal: Of<'comment_posted'>): Promise<BoardEvent[]> {
   const { repo, subject, by, comment } = signal;
+  if (!/^ {0,3}\/prlt\b/im.test(signal.body)) return [];
+  const origin: Origin = { number: subject.number, comment };
+  const inForce = await currentPolicy(context, repo);
+  const permitted = await mayAsk(context, repo, by, inForce);
+  if (!permitted && signal.body.length > longestFromStrangers) return [];
   const lines = parseCommands(
     signal.body,
     commands.map((one) => one.shape),
     { shortFormContext: true },
   );
   if (lines.length === 0) return [];
-  const origin: Origin = { number: subject.number, comment };
-  const inForce = await currentPolicy(context, repo);
-  if (!(await mayAsk(context, repo, by, inForce))) return [{ type: 'request_denied', origin }];
+  if (!permitted) return [{ type: 'request_denied', origin }];
   const events: BoardEvent[] = [{ type: 'command_seen', origin }];
   for (const [ordinal, line] of lines.entries()) {
     if (line.kind === 'error') {

@@ -34,7 +34,7 @@ export function checkRun(view: CheckRunView): { title: string; summary: string }
     statusUrl ? `[Where it stands](${statusUrl})` : '',
   ].filter(Boolean);
   return {
-    title: speakLine(`${what} · ${key}`, { max: 200 }),
+    title: `${what} · ${[...key].slice(0, 150).join('')}`,
     summary: summary.join('\n\n') || stateName(state),
   };
 }

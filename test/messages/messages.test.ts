@@ -91,7 +91,7 @@ it('the check run has a short title', () => {
       "summary": "agent bezos · 1m 05s · 2 commits
 
     N.",
-      "title": "👀 Ready for review · GH-​12",
+      "title": "👀 Ready for review · GH-12",
     }
   `);
   expect(checkRun({ ...view, key: 'k'.repeat(900) }).title.length).toBeLessThanOrEqual(255);

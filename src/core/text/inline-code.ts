@@ -10,6 +10,5 @@ export function inlineCode(text: string, max = 200): string {
   const longest = Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
   const fence = '`'.repeat(longest + 1);
   const pad = longest > 0 ? ' ' : '';
-  // A closing keyword in code still closes in a commit message, and old renderers ping inside code.
-  return `${fence}${pad}${shown.replaceAll(/([@#])(?=\w)/g, '$1\u200b')}${pad}${fence}`;
+  return `${fence}${pad}${shown}${pad}${fence}`;
 }

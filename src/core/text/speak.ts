@@ -16,7 +16,6 @@ const closing =
 const breaks: readonly RegExp[] = [
   /@(?=\S)/g,
   /#(?=\d)/g,
-  /\bgh-(?=\d)/gi,
   /\/(?:issues|pulls?|discussions|commit)\/(?=\w)/gi,
   closing,
   /!(?=\[)/g,

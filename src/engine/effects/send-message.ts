@@ -1,4 +1,5 @@
 /** Puts a poke where the run's shim reads it; a run that ended meanwhile is said, not ignored. */
+import { buildPoke } from '../../core/prompt/build-prompt.ts';
 import { addMessage, runById } from '../../store/runs.ts';
 import { messagesFor } from '../desk.ts';
 import type { Executor } from '../executor.ts';
@@ -8,7 +9,11 @@ export const sendMessage: Executor<'send-message'> = async ({ db, bell }, { effe
   const delivered = await db.transaction().execute(async (tx) => {
     const row = await runById(tx, run);
     if (row?.state !== 'live') return false;
-    await addMessage(tx, run, `${run}/${origin.comment ?? origin.number}`, { type: 'poke', text, from });
+    await addMessage(tx, run, `${run}/${origin.comment ?? origin.number}`, {
+      type: 'poke',
+      text: buildPoke({ by: from, text }).text,
+      from,
+    });
     return true;
   });
   bell.ring(messagesFor(run));

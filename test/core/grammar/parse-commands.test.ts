@@ -165,7 +165,7 @@ describe('unknown commands', () => {
   it('does not let a name out of its code span', () => {
     const line = only('/prlt `@team`');
     expect(line.kind === 'error' && line.sentence).toMatchInlineSnapshot(
-      `"There is no command \`\` \`@​team\` \`\`. The nearest one is \`work start\`."`,
+      `"There is no command \`\` \`@team\` \`\`. The nearest one is \`work start\`."`,
     );
   });
 });

@@ -147,6 +147,12 @@ describe('the prompt', () => {
     expect(text.slice(from + body.length)).toMatch(new RegExp(`^\\n${fence}\\n`));
   });
 
+  it('names keys of other repositories without any invisible help', () => {
+    const { text } = buildPrompt(input({ key: 'acme/gears#7' }, { poke: { by: '@alice', text: 'hi' } }));
+    expect(text).toContain('`acme/gears#7`');
+    expect(text).toContain('`@alice`');
+  });
+
   it('is the same every time', () => {
     expect(buildPrompt(input()).text).toBe(buildPrompt(input()).text);
   });
@@ -208,12 +214,12 @@ const units = [
 describe('65,536 characters', () => {
   it.each(units.map((unit) => [unit.slice(0, 12), unit]))('of %j take no time to speak of', (_, unit) => {
     const body = unit.repeat(Math.ceil(65_536 / unit.length)).slice(0, 65_536);
-    const times = [0, 1, 2].map(() => {
+    const times = [0, 1, 2, 3, 4].map(() => {
       const before = performance.now();
       buildPrompt(input({ body }));
       return performance.now() - before;
     });
-    // The best of three: other work on the machine can only make it slower.
+    // The best of five: other work on the machine can only make it slower.
     expect(Math.min(...times)).toBeLessThan(100);
   });
 });

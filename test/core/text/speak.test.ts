@@ -19,7 +19,7 @@ describe('speak', () => {
     ['closing', 'Fixes #1', 'Fix¦es #¦1'],
     ['closing elsewhere', 'closes: acme/x#1', 'clos¦es: acme/x#¦1'],
     ['closing by address', 'resolved https://h/a/b/issues/1', 'resolv¦ed https://h/a/b/issues/¦1'],
-    ['closing by old key', 'fix GH-1', 'fix GH-¦1'],
+    ['closing by old key', 'fix GH-1', 'fix¦ GH-1'],
     ['an image', '![x](http://evil/b.png)', '!¦[x](http://evil/b.png)'],
     ['a tag', '<img src=x> </details> <!-- prlt:a b c -->', '<¦img src=x> <¦/details> <¦!-- prlt:a b c -->'],
     ['a slash command', 'a\n/merge', 'a\n¦/merge'],
