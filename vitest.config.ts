@@ -1,8 +1,12 @@
-/** Two projects: `unit` needs nothing but Node and git; `scenarios` needs a Docker engine and its images. */
+/** Two projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images. */
 import { defineConfig } from 'vitest/config';
+
+/** Where `.ci/run` wants a report that a program can read. */
+const report = process.env['PRLT_TEST_REPORT'];
 
 export default defineConfig({
   test: {
+    ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
     projects: [
       {
         test: {
@@ -16,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: ['test/scenarios/**/*.test.ts', 'test/runtimes/docker/**/*.test.ts'],
+          globalSetup: ['test/support/docker-machine.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

@@ -42,13 +42,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('number', 'integer', (c) => c.notNull())
     .addColumn('pull', 'integer')
     .addColumn('status', 'text', (c) => c.notNull())
+    .addColumn('queued', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('seat', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('run', 'text')
     .addColumn('updated_at', 'integer', (c) => c.notNull())
     .addColumn('facts', 'text', (c) => c.notNull())
     .addUniqueConstraint('items_outside', ['board', 'host', 'node_id'])
     .execute();
-  await sql`create index items_ready on items (status) where status = 'ready'`.execute(db);
+  await sql`create index items_queued on items (queued) where queued = 1`.execute(db);
   await sql`create index items_seat on items (repo) where seat = 1`.execute(db);
   await sql`create index items_number on items (repo, number)`.execute(db);
   await sql`create index items_pull on items (repo, pull) where pull is not null`.execute(db);
@@ -96,6 +97,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('assignment', 'text', (c) => c.notNull())
     .addColumn('deadline', 'integer', (c) => c.notNull())
     .addColumn('last_seq', 'integer', (c) => c.notNull().defaultTo(0))
+    .addColumn('heard_at', 'integer', (c) => c.notNull())
     .addColumn('bundle_head', 'text')
     .addColumn('created_at', 'integer', (c) => c.notNull())
     .execute();

@@ -6,6 +6,7 @@ import { issueComment } from './webhooks/issue-comment.ts';
 import { issues } from './webhooks/issues.ts';
 import { repoOf } from './webhooks/payload.ts';
 import { pullRequest } from './webhooks/pull-request.ts';
+import { repository, repositoryMoved } from './webhooks/repository.ts';
 
 export function createApp(intake: Intake): (probot: Probot) => void {
   return (probot) => {
@@ -17,6 +18,10 @@ export function createApp(intake: Intake): (probot: Probot) => void {
     });
     probot.on('pull_request', async ({ id, payload }) => {
       await intake.heard(id, repoOf(payload), pullRequest(payload));
+    });
+    probot.on('repository', async ({ id, payload }) => {
+      await intake.lost(id, repository(payload));
+      if (repositoryMoved(payload)) await intake.moved(id, repoOf(payload));
     });
     probot.on(['installation', 'installation_repositories'], async ({ id, payload }) => {
       await intake.lost(id, installation(payload));

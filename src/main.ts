@@ -1,23 +1,27 @@
 /** The service as a process: reads its settings, starts, and closes on SIGTERM or SIGINT. */
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { withEnvFile } from './config/env-file.ts';
+import { isFirstStart, readFirstStart } from './config/first-start.ts';
+import { applyNetwork } from './config/network.ts';
 import { readSettings } from './config/settings.ts';
 import { startService } from './service.ts';
+import { setUp } from './setup.ts';
 import { StoreError } from './store/open.ts';
 
 /** Beyond this the process ends anyway, milliseconds: what is left open is found again at the next start. */
 const longestGoodbye = 9_500;
+const envFile = '.env';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 // The environment wins over the file, so that what a container sets is what holds.
-if (existsSync('.env')) process.loadEnvFile('.env');
+Object.assign(process.env, withEnvFile(envFile, process.env));
+const unreachable = applyNetwork(process.env);
+if (unreachable) refuse([unreachable]);
+if (!values.check && isFirstStart(process.env)) await firstStart();
 
 const read = readSettings(process.env);
-if (!read.ok) {
-  process.stderr.write(`prlt cannot start:\n${read.problems.map((problem) => `  - ${problem}\n`).join('')}`);
-  process.exit(1);
-}
+if (!read.ok) refuse(read.problems);
 if (values.check) {
   process.stdout.write('The settings are complete.\n');
   process.exit(0);
@@ -54,4 +58,23 @@ try {
   if (error instanceof StoreError) process.stderr.write(`prlt cannot start: ${error.message}\n`);
   else log.fatal({ err: error }, 'prlt cannot start');
   process.exit(1);
+}
+
+function refuse(problems: string[]): never {
+  process.stderr.write(`prlt cannot start:\n${problems.map((problem) => `  - ${problem}\n`).join('')}`);
+  process.exit(1);
+}
+
+/** Leads the person to an App; what was written for the next start holds for this one as well. */
+async function firstStart(): Promise<void> {
+  const first = readFirstStart(process.env);
+  if (!first.ok) refuse(first.problems);
+  const leave = (): never => process.exit(0);
+  process.once('SIGTERM', leave);
+  process.once('SIGINT', leave);
+  const made = await setUp(first.start, envFile, (text) => process.stdout.write(text));
+  process.off('SIGTERM', leave);
+  process.off('SIGINT', leave);
+  if (!made) process.exit(1);
+  Object.assign(process.env, made);
 }

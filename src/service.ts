@@ -11,8 +11,9 @@ import type { Context } from './engine/context.ts';
 import { createDesk } from './engine/desk.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
 import { identify } from './engine/identity.ts';
-import { createIntake } from './engine/intake.ts';
+import { createIntake, type Intake } from './engine/intake.ts';
 import { createReadiness } from './engine/readiness.ts';
+import { type Recovery, type RecoveryParts, startRecovery } from './engine/recovery.ts';
 import { createBell } from './engine/signals.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createGit } from './git/git-process.ts';
@@ -25,6 +26,7 @@ import { runtimes } from './runtimes/registry.ts';
 import { newUlid } from './store/ids.ts';
 import { metaValue } from './store/meta.ts';
 import { openStore, type Store } from './store/open.ts';
+import { subscribedEvents } from './subscriptions.ts';
 
 export interface Service {
   /** Where it listens. */
@@ -37,6 +39,7 @@ export async function startService(settings: Settings, log: Logger): Promise<Ser
   const store = await openStore(settings.dataDir);
   const ending = new AbortController();
   let engine: Engine | undefined;
+  let recovery: Recovery | undefined;
   let missing = async (): Promise<string[]> => ['The service is starting.'];
   const wake = (): void => engine?.wake();
 
@@ -67,8 +70,11 @@ export async function startService(settings: Settings, log: Logger): Promise<Ser
   const begun = (async () => {
     const context = await createContext(settings, store, authenticate, log, wake, ending.signal);
     missing = createReadiness(context);
-    await probot.load(createApp(createIntake(context)));
-    if (!ending.signal.aborted) engine = await startEngine(context, probot as never);
+    const intake = createIntake(context);
+    await probot.load(createApp(intake));
+    if (!ending.signal.aborted) engine = await startEngine(context, intake, probot as never);
+    if (!ending.signal.aborted)
+      recovery = startRecovery(recoveryParts(context, store, intake), settings.poll);
     return context;
   })();
   begun.catch((error: unknown) => {
@@ -85,11 +91,17 @@ export async function startService(settings: Settings, log: Logger): Promise<Ser
       ending.abort();
       await server.close();
       const context = await begun.catch(() => undefined);
-      await engine?.stop();
+      await Promise.all([engine?.stop(), recovery?.stop()]);
       await context?.gateway.stop();
       await store.close();
     },
   };
+}
+
+function recoveryParts(context: Context, { inbox }: Store, intake: Intake): RecoveryParts {
+  const events = subscribedEvents(createApp(intake));
+  const { authenticate, db, log, now, wake } = context;
+  return { authenticate, db, inbox, log, now, wants: (event) => events.has(event), arrived: wake };
 }
 
 async function createContext(

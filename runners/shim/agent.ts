@@ -1,5 +1,4 @@
-/** The agent CLI as a child process that speaks ACP. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** The conversation with an agent's process, in ACP. Loading this file takes longer than all the rest of the shim. */
 import { Readable, Writable } from 'node:stream';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -9,6 +8,7 @@ import {
   ndJsonStream,
   PROTOCOL_VERSION,
 } from '@agentclientprotocol/sdk/unstable';
+import type { AgentProcess } from './agent-process.ts';
 import type { AcpSettings, Prompt } from './protocol.ts';
 import { openSession, type Session } from './session.ts';
 import type { Transcript } from './transcript.ts';
@@ -27,14 +27,8 @@ export interface Agent {
   close(grace: number): Promise<void>;
 }
 
-/** The agent process could not be started or refused to begin; the message says why. */
-export class AgentFailed extends Error {
-  override name = 'AgentFailed';
-}
-
 export interface AgentStart {
-  argv: string[];
-  env: NodeJS.ProcessEnv;
+  process: AgentProcess;
   /** The checkout; it exists as a directory, `ready` resolves when it is complete. */
   cwd: string;
   ready: Promise<unknown>;
@@ -46,19 +40,10 @@ export interface AgentStart {
 }
 
 const steeringMethod = '_session/steering';
-const stderrKept = 8192;
 
-/** Starts the process and its session; rejects with `AgentFailed`. The checkout is made meanwhile. */
+/** Opens the session; rejects with `AgentFailed`. The checkout is made meanwhile. */
 export async function startAgent(start: AgentStart): Promise<Agent> {
-  const [command, ...args] = start.argv;
-  if (command === undefined) throw new AgentFailed('the runner names no command');
-  const child = spawn(command, args, { cwd: start.cwd, env: start.env, stdio: ['pipe', 'pipe', 'pipe'] });
-  const exit = watchExit(child);
-  const failure = (error: unknown) =>
-    new AgentFailed(
-      `${start.argv.join(' ')}: ${exit.seen()?.said || (error instanceof Error ? error.message : String(error))}`,
-    );
-
+  const { child, ended } = start.process;
   let listening = false;
   const readUpdate = createUpdateReader(start.transcript);
   const connection = client({ name: 'prlt' })
@@ -75,9 +60,9 @@ export async function startAgent(start: AgentStart): Promise<Agent> {
   const peer: ClientContext = connection.agent;
 
   const begun = await begin(peer, start).catch(async (error: unknown) => {
-    await Promise.race([exit.ended, sleep(200)]);
+    await Promise.race([ended, sleep(200)]);
     child.kill('SIGKILL');
-    throw failure(error);
+    throw start.process.failure(error);
   });
   let running = false;
 
@@ -95,7 +80,7 @@ export async function startAgent(start: AgentStart): Promise<Agent> {
         return readTurn(answer);
       } catch (error) {
         if (!connection.signal.aborted) return { kind: 'error', error: errorText(error) };
-        const { code, signal, said } = await exit.ended;
+        const { code, signal, said } = await ended;
         return { kind: 'exited', ...(code !== null && { code }), ...(signal && { signal }), said };
       } finally {
         running = false;
@@ -120,7 +105,7 @@ export async function startAgent(start: AgentStart): Promise<Agent> {
     },
     async close(grace) {
       child.stdin.end();
-      await Promise.race([exit.ended, sleep(grace, undefined, { ref: false })]);
+      await Promise.race([ended, sleep(grace, undefined, { ref: false })]);
       child.kill('SIGTERM');
     },
   };
@@ -142,29 +127,6 @@ async function begin(
   const session = await openSession(peer, about, start);
   const steering = (about._meta?.['steering'] as { supported?: unknown } | undefined)?.supported;
   return { session, steering: start.acp.steering && steering !== false };
-}
-
-interface Exit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** The last of its standard error. */
-  said: string;
-}
-
-function watchExit(child: ChildProcess): { ended: Promise<Exit>; seen(): { said: string } | undefined } {
-  let said = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-stderrKept);
-  });
-  child.stdin?.on('error', () => {});
-  const ended = new Promise<Exit>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, signal: null, said: error.message }));
-    child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal, said: said.trim() }), 20));
-  });
-  child.once('error', (error) => {
-    said = error.message;
-  });
-  return { ended, seen: () => (said.trim() === '' ? undefined : { said: said.trim() }) };
 }
 
 function errorText(error: unknown): string {

@@ -29,10 +29,11 @@ export async function prepareCheckout(
   const git = createGit(path, env);
   // Written last: a checkout without it was cut short and is made again.
   const complete = join(path, '.git', 'prlt-complete');
-  const notes = existsSync(complete)
+  const known = existsSync(complete);
+  const notes = known
     ? await continueCheckout(assignment, git, path)
     : await createCheckout(assignment, settings, git, path);
-  const head = await git.run(['rev-parse', 'HEAD']);
+  const head = known ? await git.run(['rev-parse', 'HEAD']) : assignment.checkout.start;
   await writeFile(complete, '');
   return { path, git, head, notes: [...notes, ...(await contentNotes(git, path))] };
 }

@@ -12,17 +12,20 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fitted } from './event-size.ts';
 import type { ShimEvent, ShimEventBody } from './protocol.ts';
 
 export interface Journal {
-  /** Writes the event and returns its sequence number. */
+  /** Writes the event, cut to what one line may be, and returns its sequence number. */
   append(body: ShimEventBody): number;
-  /** Unacknowledged lines from the oldest on, whole, about `maxBytes` of them; `last` is the last one's number. */
-  pending(maxBytes: number): { lines: string; last: number } | undefined;
+  /** Unacknowledged lines from the oldest on, whole, about `maxBytes` of them but at least one, with their numbers. */
+  pending(maxBytes: number): { lines: string; first: number; last: number } | undefined;
   /** The host has everything up to `seq` on disk. A higher number than any written moves the count on. */
   acknowledge(seq: number): void;
   /** Takes back the newest event, which the host did not accept; its number is used again. */
   withdraw(seq: number): void;
+  /** Puts another event in place of one that is not acknowledged, under the same number. */
+  replace(seq: number, change: (event: ShimEvent) => ShimEventBody): void;
   /** Number of the newest event, 0 when there is none. */
   readonly last: number;
   /** Type of the newest event when it is not acknowledged. */
@@ -102,9 +105,9 @@ export function openJournal(directory: string, limit: number, now: () => Date): 
     onAppend: () => {},
     append(body) {
       last += 1;
-      const event: ShimEvent = { seq: last, at: now().toISOString(), ...body };
-      const line = Buffer.from(`${JSON.stringify(event)}\n`);
-      const entry: Entry = { seq: last, offset: size, length: line.length, type: body.type };
+      const event: ShimEvent = { seq: last, at: now().toISOString(), ...fitted(body) };
+      const line = encode(event);
+      const entry: Entry = { seq: last, offset: size, length: line.length, type: event.type };
       write(entry, line);
       entries.push(entry);
       const seq = last;
@@ -132,7 +135,9 @@ export function openJournal(directory: string, limit: number, now: () => Date): 
         bytes += entry.length;
         upTo = entry.seq;
       }
-      return upTo === 0 ? undefined : { lines: Buffer.concat(lines).toString('utf8'), last: upTo };
+      const first = entries[0]?.seq;
+      if (first === undefined) return undefined;
+      return { lines: Buffer.concat(lines).toString('utf8'), first, last: upTo };
     },
     acknowledge(seq) {
       if (seq <= acknowledged) return;
@@ -156,6 +161,14 @@ export function openJournal(directory: string, limit: number, now: () => Date): 
         ftruncateSync(file, size);
       }
       last = seq - 1;
+    },
+    replace(seq, change) {
+      const entry = entries.find((one) => one.seq === seq);
+      if (!entry) return;
+      const before = JSON.parse(lineOf(entry).toString('utf8')) as ShimEvent;
+      const next: ShimEvent = { ...change(before), seq, at: before.at };
+      entry.type = next.type;
+      rewrite((line, each) => (each === entry ? encode(next) : line));
     },
     close() {
       closeSync(file);
@@ -185,5 +198,9 @@ function withoutBody(line: Buffer, entry: Entry): Buffer {
   if (entry.type !== 'message') return line;
   const event = JSON.parse(line.toString('utf8')) as Extract<ShimEvent, { type: 'message' }>;
   const truncated = (event.truncated ?? 0) + Buffer.byteLength(event.text);
-  return Buffer.from(`${JSON.stringify({ ...event, text: '', truncated })}\n`);
+  return encode({ ...event, text: '', truncated });
+}
+
+function encode(event: ShimEvent): Buffer {
+  return Buffer.from(`${JSON.stringify(event)}\n`);
 }

@@ -15,11 +15,14 @@ export async function readResult(path: string): Promise<{ value?: unknown; note?
     if (info.size > limit) return { note: `The result file is larger than ${limit} bytes and was not read.` };
     const text = await file.readFile('utf8');
     if (text.trim() === '') return {};
-    return { value: JSON.parse(text) as unknown };
+    const value: unknown = JSON.parse(text);
+    // It is written out again for the host: short forms of numbers grow, and what is nested without end cannot be.
+    const bytes = Buffer.byteLength(JSON.stringify(value));
+    if (bytes > limit) return { note: `The result has ${bytes} bytes, ${limit} are taken; it was left out.` };
+    return { value };
   } catch (error) {
-    return {
-      note: `The result file is not valid JSON: ${error instanceof Error ? error.message : String(error)}`,
-    };
+    const why = error instanceof Error ? error.message : String(error);
+    return { note: `The result file cannot be used as JSON: ${why}` };
   } finally {
     await file.close();
   }

@@ -1,7 +1,8 @@
 /** One run from its assignment to the host's acknowledgement. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Agent, startAgent } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { spawnAgent } from './agent-process.ts';
 import { type Checkout, checkoutPath, prepareCheckout } from './checkout.ts';
 import { agentCommand, agentEnvironment, prepareHome, resultFile } from './environment.ts';
 import { deliverFinished, type Finish, finishRun } from './finish.ts';
@@ -84,16 +85,7 @@ export async function runAssignment(context: RunContext): Promise<void> {
       checkout = made;
       journal.append({ type: 'checkout_ready', head: made.head, notes: made.notes });
     })();
-    const starting = startAgent({
-      argv: agentCommand(assignment.agent.argv, context.runners),
-      env,
-      cwd: checkoutPath(settings),
-      ready: preparing,
-      acp: assignment.agent.acp,
-      earlier: earlierSession(settings, assignment),
-      mcpUrl: `${context.pipe}/mcp`,
-      transcript,
-    });
+    const starting = start(env, preparing);
     const [prepared, started] = await Promise.allSettled([preparing, starting]);
     if (prepared.status === 'rejected') return { cause: 'checkout', error: sentence(prepared.reason) };
     if (started.status === 'rejected') return { cause: 'spawn', error: sentence(started.reason) };
@@ -102,6 +94,21 @@ export async function runAssignment(context: RunContext): Promise<void> {
     rememberSession(settings, assignment, id);
     journal.append({ type: 'agent_started', agent: assignment.agent.name, session: id, resumed: continued });
     return undefined;
+  }
+
+  async function start(env: NodeJS.ProcessEnv, ready: Promise<void>): Promise<Agent> {
+    const cwd = checkoutPath(settings);
+    const process = spawnAgent({ argv: agentCommand(assignment.agent.argv, context.runners), env, cwd });
+    const { startAgent } = await import('./agent.ts');
+    return startAgent({
+      process,
+      cwd,
+      ready,
+      acp: assignment.agent.acp,
+      earlier: earlierSession(settings, assignment),
+      mcpUrl: `${context.pipe}/mcp`,
+      transcript,
+    });
   }
 
   async function work(): Promise<WorkEnd> {

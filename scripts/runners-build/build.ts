@@ -1,7 +1,7 @@
 /** Builds the images of all runners through the Docker API; the same content is built once. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import type { RunnerManifest } from '#runners/manifest.ts';
 import { runners } from '#runners/registry.ts';
 import { contentHash } from './content-hash.ts';
 import { stageRunner } from './stage.ts';
@@ -37,20 +37,27 @@ export async function buildRunners(options: BuildOptions = {}): Promise<BuiltRun
   const tell = options.tell ?? (() => {});
   await requireEngine(docker);
   const base = await chooseBase(docker, options.base);
-  const baseId = (await imageId(docker, base)) ?? base;
   const built: BuiltRunner[] = [];
-  for (const runner of runners) built.push(await buildRunner(docker, runner, base, baseId, tell));
+  for (const runner of runners) {
+    const stage = stageRunner(root, runner.name);
+    try {
+      const made = await buildStaged(docker, stage.directory, runner.image, base, tell);
+      built.push({ runner: runner.name, ...made });
+    } finally {
+      stage.remove();
+    }
+  }
   return built;
 }
 
 /** What was asked for, else `PRLT_RUNNER_BASE`, else the base that `.ci/machine` made, else Node's public image. */
-async function chooseBase(docker: Docker, asked: string | undefined): Promise<string> {
+export async function chooseBase(docker: Docker, asked: string | undefined): Promise<string> {
   const named = asked ?? process.env['PRLT_RUNNER_BASE'];
   if (named) return named;
   return (await imageId(docker, localBase)) === undefined ? publicBase : localBase;
 }
 
-async function requireEngine(docker: Docker): Promise<void> {
+export async function requireEngine(docker: Docker): Promise<void> {
   try {
     await docker.ping();
   } catch (error) {
@@ -60,31 +67,27 @@ async function requireEngine(docker: Docker): Promise<void> {
   }
 }
 
-async function buildRunner(
+/** Builds `directory` as `<name>:<content hash>` unless that is there, and names it `<name>:latest`. */
+export async function buildStaged(
   docker: Docker,
-  runner: RunnerManifest,
+  directory: string,
+  name: string,
   base: string,
-  baseId: string,
   tell: (line: string) => void,
-): Promise<BuiltRunner> {
-  const stage = stageRunner(root, runner.name);
-  try {
-    const image = `${runner.image}:${contentHash(stage.directory, baseId)}`;
-    const exists = (await imageId(docker, image)) !== undefined;
-    if (!exists) {
-      tell(`${image}: building on ${base}`);
-      await build(docker, stage.directory, image, base);
-    }
-    await docker.getImage(image).tag({ repo: runner.image, tag: 'latest' });
-    tell(`${image}: ${exists ? 'is there' : 'built'}`);
-    return { runner: runner.name, image, built: !exists };
-  } finally {
-    stage.remove();
+): Promise<{ image: string; built: boolean }> {
+  const image = `${name}:${contentHash(directory, (await imageId(docker, base)) ?? base)}`;
+  const exists = (await imageId(docker, image)) !== undefined;
+  if (!exists) {
+    tell(`${image}: building on ${base}`);
+    await build(docker, directory, image, base);
   }
+  await docker.getImage(image).tag({ repo: name, tag: 'latest' });
+  tell(`${image}: ${exists ? 'is there' : 'built'}`);
+  return { image, built: !exists };
 }
 
 async function build(docker: Docker, directory: string, image: string, base: string): Promise<void> {
-  const context = { context: directory, src: ['Dockerfile', 'package.json', 'runners', 'node_modules'] };
+  const context = { context: directory, src: readdirSync(directory) };
   const said: string[] = [];
   try {
     const stream = await docker.buildImage(context, { t: image, buildargs: { BASE: base }, forcerm: true });

@@ -11,6 +11,8 @@ export interface Call {
   ordinal: number;
   args: Record<string, string>;
   options: Record<string, string | boolean>;
+  /** Whether anybody asked for work on the item before. */
+  askedBefore: boolean;
   /** Whether it was given on a pull request that belongs to no item. */
   onForeignPull: boolean;
   /** The item's text as the comment's event had it. */

@@ -11,5 +11,11 @@ export const poke: Command = {
     args: [{ name: 'text', required: true, rest: true }],
     options: [],
   },
-  perform: async ({ by, origin, args }) => ({ type: 'poke_asked', by, origin, text: args['text'] ?? '' }),
+  perform: async ({ by, origin, ordinal, args }) => ({
+    type: 'poke_asked',
+    by,
+    origin,
+    ordinal,
+    text: args['text'] ?? '',
+  }),
 };

@@ -32,6 +32,7 @@ export const start: Command = {
       by: call.by,
       via: 'command',
       origin: call.origin,
+      ordinal: call.ordinal,
       snapshot,
       notes,
       ...(failure ? { failure } : {}),

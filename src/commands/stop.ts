@@ -11,5 +11,5 @@ export const stop: Command = {
     args: [],
     options: [],
   },
-  perform: async ({ by, origin }) => ({ type: 'stop_asked', by, origin }),
+  perform: async ({ by, origin, ordinal }) => ({ type: 'stop_asked', by, origin, ordinal }),
 };

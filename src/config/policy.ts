@@ -21,9 +21,9 @@ export function policyFrom(
   ceilings: Ceilings,
   runners: readonly string[],
 ): Policy {
-  const notes = unbuilt
-    .filter((key) => given.has(key))
-    .map((key) => `\`${key}\` has no effect in this version.`);
+  const notes = [...unbuilt.filter((key) => given.has(key)), ...unbuiltParts(config)].map(
+    (key) => `\`${key}\` has no effect in this version.`,
+  );
   if (config.merge.policy !== 'manual')
     notes.push('`merge.policy` other than manual has no effect in this version: people merge.');
   if (config.mode === 'collaborative')
@@ -37,15 +37,29 @@ export function policyFrom(
     limits: {
       concurrency: config.limits.concurrency,
       run: Math.min(config.limits.run, ceilings.run),
+      stall: config.limits.stall,
       attempts: config.limits.attempts,
       memory: Math.min(config.limits.memory, ceilings.memory),
       cpus: config.limits.cpus,
       pids: config.limits.pids,
+      disk: config.limits.disk,
     },
     protect: config.protect,
     branch: config.branch,
     notes,
   };
+}
+
+/** The same below the top level. */
+function unbuiltParts({ trigger, limits, profiles }: RepositoryConfig): string[] {
+  const ignored = (['model', 'image', 'fallback'] as const).filter((key) =>
+    Object.values(profiles).some((profile) => profile[key] !== undefined),
+  );
+  return [
+    ...(trigger.columns ? ['trigger.columns'] : []),
+    ...(limits.spend ? ['limits.spend'] : []),
+    ...ignored.map((key) => `profiles.*.${key}`),
+  ];
 }
 
 function seatNames(worker: string, agents: string[] | number | 'unlimited'): string[] | 'unlimited' {

@@ -16,14 +16,18 @@ export interface Settings {
   runtime: 'docker' | 'host';
   /** Ceilings of the operator; a repository's configuration only narrows them. Milliseconds, bytes. */
   ceilings: { concurrency: number; run: number; memory: number };
+  /** Below these nothing new starts, bytes. */
+  watermarks: { disk: number; memory: number };
   allowWorkflows: boolean;
+  /** How often GitHub is asked for deliveries that had not come, milliseconds. */
+  poll: number;
 }
 
 export type SettingsResult = { ok: true; settings: Settings } | { ok: false; problems: string[] };
 
 const filled = z.string().trim().min(1);
 
-const environment = z.object({
+export const environment = z.object({
   APP_ID: z.coerce
     .number({ error: 'APP_ID is missing: the number on the settings page of the GitHub App.' })
     .int()
@@ -63,6 +67,11 @@ const environment = z.object({
     .default(3),
   PRLT_MAX_RUN: duration.default(3 * 3_600_000),
   PRLT_MAX_MEMORY: size.default(8 * 2 ** 30),
+  PRLT_MIN_DISK: size.default(2 ** 30),
+  PRLT_MIN_MEMORY: size.default(256 * 2 ** 20),
+  PRLT_POLL: duration
+    .refine((ms) => ms >= 1_000, 'PRLT_POLL is at least 1s: GitHub counts every look.')
+    .default(300_000),
   PRLT_ALLOW_WORKFLOWS: z.enum(['true', 'false']).default('false'),
 });
 
@@ -94,6 +103,8 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
         run: read.PRLT_MAX_RUN,
         memory: read.PRLT_MAX_MEMORY,
       },
+      watermarks: { disk: read.PRLT_MIN_DISK, memory: read.PRLT_MIN_MEMORY },
+      poll: read.PRLT_POLL,
       allowWorkflows: read.PRLT_ALLOW_WORKFLOWS === 'true',
     },
   };

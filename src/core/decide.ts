@@ -1,17 +1,9 @@
 /** The board's rules: one event on one item gives its next facts and the effects that follow. Pure. */
-import { itemClosed, itemEdited, itemReopened, pullChanged, repoLost } from './decide/board.ts';
-import { changePublished, changeRefused, pullOpened, pullRefused } from './decide/changes.ts';
+import { itemClosed, itemEdited, itemHeld, itemReopened, pullChanged, repoLost } from './decide/board.ts';
+import { changePublished, changeRefused, pullFound, pullOpened, pullRefused, workKept } from './decide/changes.ts';
 import { poked, replyAsked, requestDenied, requested, stopAsked, withdrawn } from './decide/requests.ts';
-import {
-  launchFailed,
-  runFinished,
-  runLaunched,
-  runLost,
-  runNoted,
-  runOverdue,
-  runWorking,
-  seatGiven,
-} from './decide/runs.ts';
+import { launchFailed, runFinished, runLost, runOverLimit } from './decide/finishing.ts';
+import { runLaunched, runNoted, runWorking, seatGiven } from './decide/runs.ts';
 import { type Effect, effect } from './effect.ts';
 import type { ItemEvent } from './event.ts';
 import type { Item } from './item.ts';
@@ -48,6 +40,8 @@ export function decide(item: Item, event: ItemEvent, { policy, now }: Circumstan
       return itemClosed(item, event);
     case 'item_reopened':
       return itemReopened(item);
+    case 'item_held':
+      return itemHeld(item, event);
     case 'item_edited':
       return itemEdited(item, event);
     case 'repo_seen':
@@ -70,14 +64,18 @@ export function decide(item: Item, event: ItemEvent, { policy, now }: Circumstan
       return runFinished(item, event, policy, now);
     case 'run_lost':
       return runLost(item, event, policy, now);
-    case 'run_overdue':
-      return runOverdue(item, event, policy);
+    case 'run_over_limit':
+      return runOverLimit(item, event, policy);
+    case 'work_kept':
+      return workKept(item, event);
     case 'change_published':
-      return changePublished(item, event, now);
+      return changePublished(item, event, policy, now);
     case 'change_refused':
       return changeRefused(item, event, policy, now);
     case 'pull_opened':
       return pullOpened(item, event);
+    case 'pull_found':
+      return pullFound(item, event, now);
     case 'pull_refused':
       return pullRefused(item, event);
     default:

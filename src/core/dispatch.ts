@@ -23,13 +23,21 @@ export interface Seats {
   free: string[];
 }
 
+/** What the machine has too little of for another run, with its numbers. */
+export interface Shortage {
+  reason: 'low_disk' | 'low_memory';
+  detail: string;
+}
+
 /** Free places under the limits; runs count from claim until their container is gone. */
 export interface Room {
   service: number;
   repos: Map<number, number>;
+  shortage?: Shortage;
 }
 
 export type HoldReason =
+  | Shortage['reason']
   | 'held_by_label'
   | 'waiting_to_retry'
   | 'service_full'
@@ -38,7 +46,7 @@ export type HoldReason =
 
 export type DispatchVerdict =
   | { verdict: 'start'; id: string; key: string; agent: string; worker: string }
-  | { verdict: 'hold'; id: string; key: string; reason: HoldReason };
+  | { verdict: 'hold'; id: string; key: string; reason: HoldReason; detail?: string };
 
 /** 1 priority, 2 diet deficit, 3 age, 4 key: an order without ties, so that the same board gives the same answer. */
 export function byTurn(a: Candidate, b: Candidate): number {
@@ -56,7 +64,7 @@ export function dispatch(
   room: Room,
   now: number,
 ): DispatchVerdict[] {
-  const left = { service: room.service, repos: new Map(room.repos) };
+  const left: Room = { ...room, repos: new Map(room.repos) };
   const free = new Map(seats.map((seat) => [seatKey(seat), [...seat.free]]));
   return candidates.toSorted(byTurn).map((candidate) => {
     const { id, key, worker } = candidate;
@@ -64,7 +72,8 @@ export function dispatch(
     const reason = whyHold(candidate, left, agents, now);
     const agent = agents?.[0];
     if (reason || !agents || agent === undefined) {
-      return { verdict: 'hold', id, key, reason: reason ?? 'no_free_agent' };
+      const detail = reason && reason === left.shortage?.reason ? { detail: left.shortage.detail } : {};
+      return { verdict: 'hold', id, key, reason: reason ?? 'no_free_agent', ...detail };
     }
     agents.shift();
     left.service -= 1;
@@ -81,6 +90,7 @@ function whyHold(
 ): HoldReason | undefined {
   if (candidate.held) return 'held_by_label';
   if (candidate.retryAt !== undefined && candidate.retryAt > now) return 'waiting_to_retry';
+  if (left.shortage) return left.shortage.reason;
   if (left.service <= 0) return 'service_full';
   if ((left.repos.get(candidate.repo) ?? 0) <= 0) return 'repository_full';
   return agents && agents.length > 0 ? undefined : 'no_free_agent';

@@ -2,6 +2,15 @@
 import type { Reply } from './event.ts';
 import type { Item, Origin } from './item.ts';
 
+/** Commits of a run that are not published, and the ref to keep them under. */
+export interface Work {
+  head: string;
+  start: string;
+  base: string;
+  branch: string;
+  ref: string;
+}
+
 /** Effects of one item run in order within a lane, and lanes run beside each other. */
 export type Lane = 'run' | 'code' | 'board' | 'voice';
 
@@ -12,10 +21,11 @@ export type EffectBody =
   | { kind: 'set-labels' }
   | { kind: 'set-check'; sha: string }
   | { kind: 'launch-run'; run: string }
-  | { kind: 'send-message'; run: string; origin: Origin; text: string; from: string }
+  | { kind: 'send-message'; run: string; origin: Origin; ordinal: number; text: string; from: string }
   | { kind: 'stop-run'; run: string; reason: string }
   | { kind: 'clean-run'; run: string; workspace?: string }
   | { kind: 'publish'; run: string }
+  | { kind: 'keep-work'; run: string; work: Work }
   | { kind: 'open-pull'; run: string };
 
 export type EffectKind = EffectBody['kind'];
@@ -37,6 +47,7 @@ const lanes: Record<EffectKind, Lane> = {
   'stop-run': 'run',
   'clean-run': 'run',
   publish: 'code',
+  'keep-work': 'code',
   'open-pull': 'code',
 };
 
@@ -62,10 +73,11 @@ function targetOf(body: EffectBody): (string | number)[] {
     case 'launch-run':
     case 'stop-run':
     case 'publish':
+    case 'keep-work':
     case 'open-pull':
       return [body.run];
     case 'send-message':
-      return [body.run, ...originKey(body.origin)];
+      return [body.run, ...originKey(body.origin), body.ordinal];
     default:
       return [];
   }

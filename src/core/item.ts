@@ -46,6 +46,18 @@ export interface Request {
   at: number;
 }
 
+/** What a permitted person asked for, as it was asked; `failure`: nothing can be started for it, and why. */
+export interface Asked {
+  by: Person;
+  via: 'label' | 'command';
+  origin: Origin;
+  /** Position among the commands of the same comment. */
+  ordinal: number;
+  snapshot: Snapshot;
+  notes: string[];
+  failure?: Failure;
+}
+
 /** One failure that people read: a code of docs/errors.md, what happened, what to do. */
 export interface Failure {
   code: string;
@@ -54,7 +66,9 @@ export interface Failure {
 }
 
 export type RunPhase = 'claimed' | 'launched' | 'working' | 'publishing' | 'ended';
-export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'uninstalled';
+export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'out_of_reach';
+/** The limits that end a run while it is alive, by their names under `limits`. */
+export type LimitName = 'run' | 'stall' | 'disk';
 
 /** The latest run of an item; times in milliseconds since the epoch. */
 export interface Run {
@@ -73,7 +87,9 @@ export interface Run {
   endedAt?: number;
   branch?: string;
   base?: { branch: string; sha: string };
-  stopping?: { cause: StopCause; by?: string };
+  /** Commit that the agent began with: the base, or the tip of the change that a fix continues. */
+  start?: string;
+  stopping?: { cause: StopCause; by?: string; limit?: LimitName; reason?: string };
   verdict?: Verdict;
 }
 
@@ -95,7 +111,7 @@ export interface Change {
 export type Outcome =
   | { kind: 'no_change' }
   | { kind: 'failed'; failure: Failure }
-  | { kind: 'stopped'; by?: string };
+  | { kind: 'stopped'; by?: string; reason?: string };
 
 export interface Item {
   id: string;
@@ -121,6 +137,12 @@ export interface Item {
   run?: Run;
   change?: Change;
   outcome?: Outcome;
+  /** People hold it back: nothing starts for it. */
+  held?: boolean;
+  /** Asked for while the run is being stopped: begins when that is done. */
+  next?: Asked;
+  /** Another run is asked for although a pull request is open. */
+  wants?: 'fix';
   /** Sentences that the status comment repeats, in order of arrival. */
   notes: string[];
 }
@@ -128,6 +150,28 @@ export interface Item {
 /** A new item, never asked for. */
 export function newItem(about: Pick<Item, 'id' | 'host' | 'nodeId' | 'repo' | 'number' | 'key'>): Item {
   return { ...about, board: 'github', generation: 0, attempts: 0, losses: 0, notes: [] };
+}
+
+/** Whether the item's request still waits to be taken up by an agent. */
+export function waitsForSeat(item: Item): boolean {
+  if (!item.request || item.closed || item.outcome || isLive(item.run)) return false;
+  if (!item.change) return true;
+  return item.change.pull?.state === 'open' && item.wants === 'fix';
+}
+
+/** Whether there is anything to stop: a wait for a seat, a run, or a change on its way out. */
+export function isUnderWay(item: Item): boolean {
+  const onItsWay = item.change !== undefined && !item.change.pull && !item.outcome && !item.closed;
+  return waitsForSeat(item) || isLive(item.run) || onItsWay;
+}
+
+function isLive(run: Run | undefined): boolean {
+  return run !== undefined && run.phase !== 'ended';
+}
+
+/** Whether people took the request back and the run has yet to end. */
+export function isBeingStopped(item: Item): boolean {
+  return isLive(item.run) && item.run?.stopping !== undefined && item.run.stopping.cause !== 'limit';
 }
 
 /** Whether a container of this item exists or is about to. */

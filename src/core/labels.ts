@@ -18,6 +18,10 @@ export const holdLabel = 'agent:hold';
 
 const itemTypes: readonly ItemType[] = ['code', 'review', 'test', 'docs', 'deploy', 'triage', 'custom'];
 
+export function isHoldLabel(label: string): boolean {
+  return label.toLowerCase() === holdLabel;
+}
+
 export interface Reading {
   type: ItemType;
   /** 1 is the highest, 3 the default. */
@@ -45,7 +49,7 @@ export function readLabels(labels: readonly string[]): Reading {
     priority,
     ...(category ? { category } : {}),
     ...(profile ? { profile } : {}),
-    held: labels.some((label) => label.toLowerCase() === holdLabel),
+    held: labels.some(isHoldLabel),
     notes,
   };
 }

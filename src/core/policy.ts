@@ -22,10 +22,14 @@ export interface Worker {
 export interface Limits {
   concurrency: number;
   run: number;
+  /** Longest silence of a run. */
+  stall: number;
   attempts: number;
   memory: number;
   cpus: number;
   pids: number;
+  /** Largest workspace of a run. */
+  disk: number;
 }
 
 export interface Policy {
@@ -47,16 +51,20 @@ export interface Policy {
 
 export type Seatless = { code: 'NO_WORKER' | 'NO_PROFILE' | 'NO_RUNNER'; what: string };
 
+/** Who takes an item, and how. */
+export interface Route {
+  worker: Worker;
+  profile: string;
+  runner: string;
+}
+
 /** The worker and the profile for labels, or which part is missing. */
-export function route(
-  policy: Policy,
-  labels: readonly string[],
-): { worker: Worker; profile: string; runner: string } | Seatless {
+export function route(policy: Policy, labels: readonly string[]): Route | Seatless {
   const { type, profile: picked } = readLabels(labels);
   const worker = policy.workers.find((one) => one.takes.includes(type));
   if (!worker) return { code: 'NO_WORKER', what: type };
   const name = picked ?? worker.profile;
-  const profile = policy.profiles[name];
+  const profile = Object.hasOwn(policy.profiles, name) ? policy.profiles[name] : undefined;
   if (!profile) return { code: 'NO_PROFILE', what: name };
   if (!profile.runner) return { code: 'NO_RUNNER', what: name };
   return { worker, profile: name, runner: profile.runner };

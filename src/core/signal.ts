@@ -20,7 +20,8 @@ export interface Subject {
 export type Signal = { repo: Repo } & SignalBody;
 
 export type SignalBody =
-  | { type: 'label_added'; label: string; subject: Subject; by: Actor }
+  /** `editedBy`: somebody who may not ask changed the text after the label was put on. */
+  | { type: 'label_added'; label: string; subject: Subject; by: Actor; editedBy?: string }
   | { type: 'label_removed'; label: string; subject: Subject; by: Actor }
   | { type: 'comment_posted'; comment: number; body: string; subject: Subject; by: Actor }
   | { type: 'issue_closed'; reason: NonNullable<Item['closed']>; subject: Subject }

@@ -8,6 +8,7 @@ import type { Policy } from '../core/policy.ts';
 import { buildPrompt, type Spec, specsNamedIn } from '../core/prompt/build-prompt.ts';
 import { describeStripped } from '../core/text/hidden.ts';
 import type { Context } from './context.ts';
+import { commitIdentity } from './identity.ts';
 import { gitUrl } from './repository-url.ts';
 
 export type Assigned =
@@ -40,13 +41,20 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
       'Push a first commit to the default branch, then ask again.',
     );
   }
-  const branch = await freeBranch(context, item, run, request, policy);
+  const place = await placeOf(context, item, run, request, policy, base);
+  if (!place) {
+    return refuse(
+      'BRANCH_MOVED',
+      `The branch \`${item.change?.branch}\` of the open pull request is not there any more.`,
+      'Restore the branch, or close the pull request and ask again.',
+    );
+  }
+  const { branch, start } = place;
   const prompt = await promptFor(context, item, run, request, {
     base,
     branch,
     instructions: profile.instructions,
   });
-  const slug = `${context.identity.slug}[bot]`;
   const assignment: Assignment = {
     protocol: protocolVersion,
     run: { id: run.id, epoch: run.epoch, kind: run.kind, key: item.key },
@@ -59,19 +67,33 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
     },
     checkout: {
       branch,
-      start: base,
+      start,
       base: { branch: repo.defaultBranch, sha: base },
       origin: gitUrl(context.settings, repo),
     },
-    git: {
-      name: slug,
-      email: `${context.identity.appId}+${slug}@users.noreply.${context.settings.github.host}`,
-    },
+    git: await commitIdentity(context, repo.installation),
     commitMessage: commitMessage(request.snapshot.title, item.key),
     prompt: { number: 1, kind: run.kind, text: prompt.text },
     limits,
   };
   return { kind: 'assigned', assignment, image: runner.image, notes: prompt.notes };
+}
+
+/** A new branch off the base; a fix goes on where the branch of the open pull request is now. */
+async function placeOf(
+  context: Context,
+  item: Item,
+  run: Run,
+  request: Request,
+  policy: Policy,
+  base: string,
+): Promise<{ branch: string; start: string } | undefined> {
+  if (run.kind !== 'fix' || !item.change) {
+    return { branch: await freeBranch(context, item, run, request, policy), start: base };
+  }
+  const { branch } = item.change;
+  const start = await context.mirrors.resolve(item.repo.id, `refs/heads/${branch}`);
+  return start === undefined ? undefined : { branch, start };
 }
 
 /** The template's name, with a number behind it while the repository has that branch already. */

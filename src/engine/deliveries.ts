@@ -33,6 +33,7 @@ export function createDeliveryPump(context: Context): DeliveryPump {
 
   const handle = async (receiver: Receiver, delivery: PendingDelivery, payload: unknown): Promise<void> => {
     if (stopped) return;
+    if (payload === undefined) return giveUp(context, delivery, 'The body is not JSON.');
     try {
       await receiver.receive({ id: delivery.guid, name: delivery.event, payload });
       await deliveryDone(context.db, delivery.guid);
@@ -74,6 +75,11 @@ export function createDeliveryPump(context: Context): DeliveryPump {
   };
 }
 
+async function giveUp(context: Context, delivery: PendingDelivery, why: string): Promise<void> {
+  context.log.warn({ delivery: delivery.guid }, `delivery given up: ${why}`);
+  await deliveryFailed(context.db, delivery.guid, why, undefined);
+}
+
 async function postpone(context: Context, delivery: PendingDelivery, error: unknown): Promise<void> {
   const cause = error instanceof AggregateError ? error.errors[0] : error;
   const failure = githubFailure(cause);
@@ -89,8 +95,13 @@ async function postpone(context: Context, delivery: PendingDelivery, error: unkn
   await deliveryFailed(context.db, delivery.guid, message, hopeless ? undefined : again);
 }
 
+/** Undefined when it is no JSON: the door lets in whatever is signed. */
 function parse(body: Buffer): unknown {
-  return JSON.parse(body.toString('utf8'));
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What must not overtake itself: the issue or pull request, else the repository, else nothing. */

@@ -98,7 +98,7 @@ async function hear({ now }: DeskParts, tx: Tx, run: string, events: ShimEvent[]
   const behind =
     row.state === 'live' && last !== undefined && (await lastMessage(tx, run)) > last.lastMessage;
   const taken = behind ? events.filter((event) => event.seq < last.seq) : events;
-  const fresh = await appendRunEvents(tx, run, row.lastSeq, taken);
+  const fresh = await appendRunEvents(tx, run, row.lastSeq, taken, now());
   const ack = row.lastSeq + fresh.length;
   await tell(tx, row, fresh, now());
   if (behind) return { ack, behind };

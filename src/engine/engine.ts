@@ -1,13 +1,16 @@
-/** The engine: observe, reconcile, dispatch, send, round and round, woken by new work. */
+/** The engine: one loop decides, places and sends; beside it one compares with the runtime, one scans and sweeps. */
 import { openRuns } from '../store/runs.ts';
 import type { Context } from './context.ts';
 import { createDeliveryPump, type Receiver } from './deliveries.ts';
 import { executors } from './effects/registry.ts';
-import { createLoop, type Loop } from './loop.ts';
+import type { Intake } from './intake.ts';
+import { createLoop } from './loop.ts';
 import { createOutbox } from './outbox.ts';
 import { place } from './place.ts';
 import { reconcile } from './reconcile.ts';
+import { scan } from './scan.ts';
 import { settle } from './settle.ts';
+import { sweep } from './sweep.ts';
 
 export interface Engine {
   wake(): void;
@@ -15,42 +18,56 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** How often runs under way are compared with the runtime, milliseconds; and when there are none. */
-const lookAgain = 2_000;
-const lookIdle = 30_000;
+/** Pauses in milliseconds: between looks at runs under way, between looks at none, between scans. */
+const pauses = { busy: 2_000, idle: 30_000, scan: 300_000 };
 /** How long effects under way may take to finish at shutdown, milliseconds. */
 const patience = 6_000;
 
-export async function startEngine(context: Context, receiver: Receiver): Promise<Engine> {
+export async function startEngine(context: Context, intake: Intake, receiver: Receiver): Promise<Engine> {
+  const { now, log } = context;
+  const startedAt = now();
   await context.gateway.reopenAll((await openRuns(context.db)).map((run) => run.id));
   const deliveries = createDeliveryPump(context);
   const outbox = createOutbox(context, executors);
-  let lookAt = 0;
 
-  const look = async (): Promise<number> => {
-    if (context.now() >= lookAt) {
-      const busy = await reconcile(context);
-      lookAt = context.now() + (busy ? lookAgain : lookIdle);
-    }
-    return lookAt;
-  };
+  const observer = createLoop(
+    async () => {
+      const busy = await reconcile(context, startedAt);
+      return now() + (busy ? pauses.busy : pauses.idle);
+    },
+    now,
+    log,
+  );
+  const janitor = createLoop(
+    async () => {
+      await scan(context, intake);
+      await sweep(context);
+      return now() + pauses.scan;
+    },
+    now,
+    log,
+    pauses.scan,
+  );
+  const main = createLoop(
+    async () => {
+      const nextDelivery = await deliveries.pump(receiver);
+      const heard = await settle(context);
+      const { next: nextSeat } = await place(context);
+      // A run that was launched meanwhile is looked after from now on, not from the next idle look.
+      if (heard + (await settle(context)) > 0) observer.wake();
+      const nextEffect = await outbox.pump();
+      const times = [nextDelivery, nextSeat, nextEffect].filter((at) => at !== undefined);
+      return times.length > 0 ? Math.min(...times) : undefined;
+    },
+    now,
+    log,
+  );
 
-  const pass = async (): Promise<number | undefined> => {
-    const nextDelivery = await deliveries.pump(receiver);
-    const nextLook = await look();
-    await settle(context);
-    const { nextRetry } = await place(context);
-    if ((await settle(context)) > 0) lookAt = Math.min(lookAt, context.now() + lookAgain);
-    const nextEffect = await outbox.pump();
-    return Math.min(...[nextDelivery, nextLook, nextRetry, nextEffect].filter((at) => at !== undefined));
-  };
-
-  const loop: Loop = createLoop(pass, context.now, context.log);
-  loop.wake();
+  for (const loop of [main, observer, janitor]) loop.wake();
   return {
-    wake: loop.wake,
+    wake: main.wake,
     stop: async () => {
-      await loop.stop();
+      await Promise.all([main.stop(), observer.stop(), janitor.stop()]);
       await Promise.all([deliveries.stop(), outbox.stop(patience)]);
     },
   };

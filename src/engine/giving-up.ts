@@ -29,7 +29,7 @@ export function afterGivingUp(
         },
       ];
     case 'open-pull':
-      return [{ type: 'pull_refused', failure: failureOf('PUBLISH_REFUSED', kind, reason) }];
+      return [{ type: 'pull_refused', run: effect.run, failure: failureOf('PUBLISH_REFUSED', kind, reason) }];
     default:
       return [];
   }

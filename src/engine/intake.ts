@@ -1,28 +1,22 @@
 /** From what an edge reports to events on items: which item it is, who asks, and whether they may. */
 
-import type { Call } from '../commands/command.ts';
-import { commands } from '../commands/registry.ts';
 import type { BoardEvent } from '../core/event.ts';
-import { longName } from '../core/grammar/command-shape.ts';
-import { parseCommands } from '../core/grammar/parse-commands.ts';
-import { type Item, newItem, type Origin, type Person, type Repo, type Snapshot } from '../core/item.ts';
+import { type Item, newItem, type Repo } from '../core/item.ts';
 import { displayKey } from '../core/key.ts';
-import { agentLabels } from '../core/labels.ts';
-import type { Actor, Loss, Signal, SignalBody, Subject } from '../core/signal.ts';
-import { mayWrite } from '../github/people.ts';
-import { readFamily, readIssue } from '../github/repository.ts';
+import type { Loss, Signal, SignalBody } from '../core/signal.ts';
 import { addEvents } from '../store/events.ts';
 import { itemByNode, itemByPull, itemsOfRepos, saveItem } from '../store/items.ts';
 import { reposOfInstallation, saveRepo } from '../store/repos.ts';
 import type { Context } from './context.ts';
-import { currentPolicy, type InForce } from './policies.ts';
-
-/** Comments of people who may not ask are parsed only up to this length, in characters. */
-const longestFromStrangers = 4_000;
+import { isSelf, person } from './intake/asking.ts';
+import { commented } from './intake/comments.ts';
+import { labelled, unlabelled } from './intake/labels.ts';
 
 /** Where webhook handlers and scans bring what they heard. `id` names the cause: the same one twice counts once. */
 export interface Intake {
   heard(id: string, repo: Repo | undefined, signals: SignalBody[]): Promise<void>;
+  /** The repository has another name, visibility or default branch than before. */
+  moved(id: string, repo: Repo | undefined): Promise<void>;
   lost(id: string, losses: Loss[]): Promise<void>;
 }
 
@@ -36,6 +30,9 @@ export function createIntake(context: Context): Intake {
         if (!item || events.length === 0) continue;
         await record(context, `${id}/${index}`, item, repo, events);
       }
+    },
+    moved: async (id, repo) => {
+      if (repo) await recordMove(context, id, repo);
     },
     lost: async (id, losses) => {
       for (const loss of losses) await recordLoss(context, id, loss);
@@ -71,7 +68,8 @@ async function record(
 }
 
 function isRenamed(known: Repo, repo: Repo): boolean {
-  return JSON.stringify(known) !== JSON.stringify(repo);
+  const names = ['owner', 'name', 'installation', 'private', 'defaultBranch'] as const;
+  return names.some((name) => known[name] !== repo[name]);
 }
 
 /** The item of an issue, or of the pull request that came out of it; a new one for what nobody asked about before. */
@@ -100,7 +98,7 @@ async function eventsOf(context: Context, item: Item, signal: Signal): Promise<B
   if ('by' in signal && isSelf(context, signal.by)) return [];
   switch (signal.type) {
     case 'label_added':
-      return labelled(context, signal);
+      return labelled(context, item, signal);
     case 'label_removed':
       return unlabelled(context, item, signal);
     case 'comment_posted':
@@ -124,109 +122,16 @@ function unheard(signal: never): never {
   throw new Error(`no intake for signal ${JSON.stringify(signal)}`);
 }
 
-type Of<T extends SignalBody['type']> = Extract<Signal, { type: T }>;
-
-/** A label is a hint: what counts is that it is still there and that its sender may ask. */
-async function labelled(context: Context, signal: Of<'label_added'>): Promise<BoardEvent[]> {
-  const { repo, subject, by, label } = signal;
-  if (subject.isPull) return [];
-  const inForce = await currentPolicy(context, repo);
-  if (label !== inForce.policy.label || inForce.policy.mode !== 'agentic') return [];
-  const octokit = await context.authenticate(repo.installation);
-  const now = await readIssue(octokit, repo, subject.number);
-  if (!now?.open || !now.labels.includes(label)) return [];
-  const origin = { number: subject.number };
-  if (!(await mayAsk(context, repo, by, inForce))) return [{ type: 'request_denied', origin }];
-  const snapshot = await snapshotOf(context, repo, subject);
-  return [{ type: 'item_requested', by: person(by), via: 'label', origin, snapshot, ...preflight(inForce) }];
-}
-
-/** Taking off `agent:working`, or the request's label while it waits, takes the request back. */
-async function unlabelled(context: Context, item: Item, signal: Of<'label_removed'>): Promise<BoardEvent[]> {
-  const { repo, subject, by, label } = signal;
-  const inForce = await currentPolicy(context, repo);
-  const waiting = label === inForce.policy.label && !item.run;
-  if (label !== agentLabels.working && !waiting) return [];
-  const octokit = await context.authenticate(repo.installation);
-  const now = await readIssue(octokit, repo, subject.number);
-  if (now?.labels.includes(label)) return [];
-  return (await mayAsk(context, repo, by, inForce)) ? [{ type: 'request_withdrawn', by: person(by) }] : [];
-}
-
-/** Looked at cheaply, then at the author, then parsed: what strangers write at length costs nothing. */
-async function commented(context: Context, item: Item, signal: Of<'comment_posted'>): Promise<BoardEvent[]> {
-  const { repo, subject, by, comment } = signal;
-  if (!/^ {0,3}\/prlt\b/im.test(signal.body)) return [];
-  const origin: Origin = { number: subject.number, comment };
-  const inForce = await currentPolicy(context, repo);
-  const permitted = await mayAsk(context, repo, by, inForce);
-  if (!permitted && signal.body.length > longestFromStrangers) return [];
-  const lines = parseCommands(
-    signal.body,
-    commands.map((one) => one.shape),
-    { shortFormContext: true },
-  );
-  if (lines.length === 0) return [];
-  if (!permitted) return [{ type: 'request_denied', origin }];
-  const events: BoardEvent[] = [{ type: 'command_seen', origin }];
-  for (const [ordinal, line] of lines.entries()) {
-    if (line.kind === 'error') {
-      const { code, sentence, usage } = line;
-      events.push({
-        type: 'reply_asked',
-        origin,
-        ordinal,
-        reply: { kind: 'command_error', code, sentence, usage },
-      });
-      continue;
-    }
-    const command = commands.find(({ shape }) => line.verb === longName(shape));
-    if (!command) throw new Error(`no command ${line.verb}`);
-    const call: Call = {
-      by: person(by),
-      origin,
-      ordinal,
-      args: line.args,
-      options: line.options,
-      onForeignPull: subject.isPull && item.nodeId === subject.nodeId,
-      snapshot: () => snapshotOf(context, repo, subject),
-      preflight: async () => preflight(inForce),
-    };
-    events.push(await command.perform(call));
-  }
-  return events;
-}
-
-/** A configuration that cannot be read stops new work only where no earlier one holds; it is said either way. */
-function preflight({
-  problem,
-  policy,
-}: InForce): Pick<Extract<BoardEvent, { type: 'item_requested' }>, 'notes' | 'failure'> {
-  if (!problem) return { notes: policy.notes };
-  const { usable, ...failure } = problem;
-  if (!usable) return { notes: [], failure };
-  return { notes: [`${failure.sentence} The last good configuration is used.`] };
-}
-
-async function mayAsk(context: Context, repo: Repo, by: Actor, { policy }: InForce): Promise<boolean> {
-  if (by.bot)
-    return policy.bots.some((bot) => bot.replace(/\[bot\]$/, '') === by.login.replace(/\[bot\]$/, ''));
-  return mayWrite(await context.authenticate(repo.installation), repo, by);
-}
-
-function isSelf(context: Context, by: Actor): boolean {
-  return by.login === `${context.identity.slug}[bot]`;
-}
-
-function person({ id, login }: Actor): Person {
-  return { id, login };
-}
-
-async function snapshotOf(context: Context, repo: Repo, subject: Subject): Promise<Snapshot> {
-  const octokit = await context.authenticate(repo.installation);
-  const family = await readFamily(octokit, repo, subject.number);
-  const { title, body, labels, url } = subject;
-  return { title, body, labels, url, at: new Date(context.now()).toISOString(), ...family };
+async function recordMove(context: Context, id: string, repo: Repo): Promise<void> {
+  await saveRepo(context.db, repo);
+  const items = (await itemsOfRepos(context.db, [repo.id])).filter((item) => isRenamed(item.repo, repo));
+  const events = items.map((item) => ({
+    id: `${id}/moved/${item.id}`,
+    item: item.id,
+    event: { type: 'repo_seen' as const, repo },
+  }));
+  await addEvents(context.db, events, context.now());
+  context.wake();
 }
 
 async function recordLoss(context: Context, id: string, loss: Loss): Promise<void> {

@@ -8,12 +8,16 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-const longestRest = 60_000;
-
 /**
+ * @param longestRest milliseconds after which a pass is made although nothing was due
  * @param pass does what is due and returns when it wants to be called next, milliseconds since the epoch
  */
-export function createLoop(pass: () => Promise<number | undefined>, now: () => number, log: Logger): Loop {
+export function createLoop(
+  pass: () => Promise<number | undefined>,
+  now: () => number,
+  log: Logger,
+  longestRest = 60_000,
+): Loop {
   let wanted = false;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -1,81 +1,96 @@
 /** Gives waiting items their seats: gathers candidates and seats, asks core/dispatch, records what starts. */
 import { type Candidate, type DispatchVerdict, dispatch, type Room, type Seats } from '../core/dispatch.ts';
-import type { Item } from '../core/item.ts';
+import type { Item, RunKind } from '../core/item.ts';
 import { readLabels } from '../core/labels.ts';
-import { type Policy, route } from '../core/policy.ts';
+import { type Policy, type Route, route } from '../core/policy.ts';
 import { addEvents, type NewEvent } from '../store/events.ts';
-import { itemsIn, seatedItems } from '../store/items.ts';
+import { queuedItems, seatedItems } from '../store/items.ts';
 import type { Context } from './context.ts';
 import { storedPolicy } from './policies.ts';
+import { shortage } from './watermarks.ts';
 
 export interface Placement {
   verdicts: DispatchVerdict[];
-  /** When the first item that waits for its next attempt may start, milliseconds since the epoch. */
-  nextRetry: number | undefined;
+  /** When to look again although nothing happens, milliseconds since the epoch. */
+  next: number | undefined;
 }
 
+/** A waiting item with the worker that would take it. */
+interface Waiting {
+  item: Item;
+  route: Route;
+}
+
+/** How often an item that waits for memory or disk is looked at again, milliseconds. */
+const lookAgain = 10_000;
+
 /** Decides without recording: the same answer serves dispatch and those who ask why. */
-export async function considerAll(context: Context): Promise<Placement> {
-  const ready = await itemsIn(context.db, 'ready');
-  if (ready.length === 0) return { verdicts: [], nextRetry: undefined };
-  const seated = await seatedItems(context.db);
-  const policies = new Map<number, Policy>();
-  for (const { repo } of ready) {
-    if (!policies.has(repo.id)) policies.set(repo.id, await storedPolicy(context, context.db, repo.id));
-  }
-  const candidates = ready.flatMap((item) => candidateOf(item, policies));
-  const verdicts = dispatch(
-    candidates,
-    seatsOf(policies, seated),
-    roomOf(context, policies, seated),
-    context.now(),
-  );
-  const retries = ready.map((item) => item.retryAt).filter((at) => at !== undefined && at > context.now());
-  return { verdicts, nextRetry: retries.length > 0 ? Math.min(...(retries as number[])) : undefined };
+export async function consider(context: Context): Promise<Placement> {
+  return decideSeats(context, await gather(context));
 }
 
 /** Records the seats that are given; the events make the runs. */
 export async function place(context: Context): Promise<Placement> {
-  const placement = await considerAll(context);
-  const starts = placement.verdicts.filter((verdict) => verdict.verdict === 'start');
-  if (starts.length === 0) return placement;
-  const ready = new Map((await itemsIn(context.db, 'ready')).map((item) => [item.id, item]));
-  const events: NewEvent[] = [];
-  for (const { id, agent, worker } of starts) {
-    const item = ready.get(id);
-    if (!item?.request) continue;
-    const routed = route(await storedPolicy(context, context.db, item.repo.id), item.request.snapshot.labels);
-    if ('code' in routed) continue;
-    const run = context.newId();
-    const { profile, runner } = routed;
-    const given = { id: run, kind: 'implement' as const, agent, worker, profile, runner, workspace: run };
-    events.push({ id: `seat/${run}`, item: id, event: { type: 'seat_given', run: given } });
-  }
+  const board = await gather(context);
+  const placement = await decideSeats(context, board);
+  const waiting = new Map(board.waiting.map((one) => [one.item.id, one]));
+  const events = placement.verdicts.flatMap((verdict): NewEvent[] => {
+    const found = verdict.verdict === 'start' ? waiting.get(verdict.id) : undefined;
+    if (!found || verdict.verdict !== 'start') return [];
+    const id = context.newId();
+    const kind: RunKind = found.item.wants ?? 'implement';
+    const { profile, runner } = found.route;
+    const run = { id, kind, agent: verdict.agent, worker: verdict.worker, profile, runner, workspace: id };
+    return [{ id: `seat/${id}`, item: verdict.id, event: { type: 'seat_given', run } }];
+  });
   await addEvents(context.db, events, context.now());
   return placement;
 }
 
-/** An item whose seat has vanished from the configuration since it was asked for waits; it is asked again each pass. */
-function candidateOf(item: Item, policies: Map<number, Policy>): Candidate[] {
-  const policy = policies.get(item.repo.id);
-  const request = item.request;
-  if (!policy || !request) return [];
-  const routed = route(policy, request.snapshot.labels);
-  if ('code' in routed) return [];
-  const { priority, held } = readLabels(request.snapshot.labels);
-  return [
-    {
-      id: item.id,
-      key: item.key,
-      repo: item.repo.id,
-      worker: routed.worker.name,
-      priority,
-      deficit: 0,
-      askedAt: request.at,
-      held,
-      ...(item.retryAt === undefined ? {} : { retryAt: item.retryAt }),
-    },
-  ];
+interface Board {
+  waiting: Waiting[];
+  seated: Item[];
+  policies: Map<number, Policy>;
+}
+
+/** An item whose worker has vanished from the configuration since it was asked for is not there to be placed. */
+async function gather(context: Context): Promise<Board> {
+  const queued = await queuedItems(context.db);
+  const policies = new Map<number, Policy>();
+  for (const { repo } of queued) {
+    if (!policies.has(repo.id)) policies.set(repo.id, await storedPolicy(context, context.db, repo.id));
+  }
+  const waiting = queued.flatMap((item): Waiting[] => {
+    const policy = policies.get(item.repo.id);
+    const routed = policy && item.request && route(policy, item.request.snapshot.labels);
+    return routed && !('code' in routed) ? [{ item, route: routed }] : [];
+  });
+  return { waiting, policies, seated: queued.length > 0 ? await seatedItems(context.db) : [] };
+}
+
+async function decideSeats(context: Context, { waiting, seated, policies }: Board): Promise<Placement> {
+  if (waiting.length === 0) return { verdicts: [], next: undefined };
+  const now = context.now();
+  const room = await roomOf(context, policies, seated);
+  const verdicts = dispatch(waiting.map(candidateOf), seatsOf(policies, seated), room, now);
+  const times = waiting.map(({ item }) => item.retryAt ?? 0).filter((at) => at > now);
+  if (room.shortage) times.push(now + lookAgain);
+  return { verdicts, next: times.length > 0 ? Math.min(...times) : undefined };
+}
+
+function candidateOf({ item, route: { worker } }: Waiting): Candidate {
+  const { priority } = readLabels(item.request?.snapshot.labels ?? []);
+  return {
+    id: item.id,
+    key: item.key,
+    repo: item.repo.id,
+    worker: worker.name,
+    priority,
+    deficit: 0,
+    askedAt: item.request?.at ?? 0,
+    held: item.held ?? false,
+    ...(item.retryAt === undefined ? {} : { retryAt: item.retryAt }),
+  };
 }
 
 function seatsOf(policies: Map<number, Policy>, seated: Item[]): Seats[] {
@@ -95,10 +110,14 @@ function madeUp(worker: string, most: number, busy: number): string[] {
   return Array.from({ length: most + busy }, (_, index) => `${worker}-${index + 1}`);
 }
 
-function roomOf(context: Context, policies: Map<number, Policy>, seated: Item[]): Room {
+async function roomOf(context: Context, policies: Map<number, Policy>, seated: Item[]): Promise<Room> {
   const inUse = (repo: number) => seated.filter((item) => item.repo.id === repo).length;
+  const short = await shortage(context.settings);
   return {
     service: context.settings.ceilings.concurrency - seated.length,
-    repos: new Map([...policies].map(([repo, policy]) => [repo, policy.limits.concurrency - inUse(repo)])),
+    repos: new Map(
+      [...policies].map(([repo, policy]) => [repo, policy.limits.concurrency - inUse(repo)]),
+    ),
+    ...(short ? { shortage: short } : {}),
   };
 }

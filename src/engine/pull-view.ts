@@ -3,9 +3,10 @@ import type { Change, Item, Run } from '../core/item.ts';
 import type { CheckRunView } from '../messages/check-run.ts';
 import type { PullRequestView } from '../messages/pull-request.ts';
 import type { Context } from './context.ts';
+import { itemMarker } from './markers.ts';
 import { stateOf } from './status-view.ts';
 
-export function pullView(item: Item, change: Change, run: Run): PullRequestView {
+export function pullView(context: Context, item: Item, change: Change, run: Run): PullRequestView {
   const result = run.verdict?.result;
   const home = { owner: item.repo.owner, repo: item.repo.name };
   return {
@@ -20,6 +21,7 @@ export function pullView(item: Item, change: Change, run: Run): PullRequestView 
     durationMs: lengthOf(run),
     commits: change.commits,
     notes: item.notes,
+    marker: itemMarker(context, 'pull', item),
   };
 }
 

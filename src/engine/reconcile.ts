@@ -6,9 +6,13 @@ import { addEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import { openRuns, type RunRow, runById } from '../store/runs.ts';
 import type { Context } from './context.ts';
+import { lossOf } from './loss.ts';
 
-/** Returns whether runs are under way that need looking at again soon. */
-export async function reconcile(context: Context): Promise<boolean> {
+/**
+ * Returns whether runs are under way that need looking at again soon.
+ * @param startedAt when this process began to listen: silence before that is not the agent's
+ */
+export async function reconcile(context: Context, startedAt: number): Promise<boolean> {
   // Read before looking: a run that is launched while we look is not missed, it is not yet expected.
   const open = await openRuns(context.db);
   const expected: RunRow[] = [];
@@ -21,7 +25,7 @@ export async function reconcile(context: Context): Promise<boolean> {
     return open.length > 0;
   }
   const seen = new Map(observed.map((one) => [one.run, one]));
-  for (const run of expected) await compare(context, run, seen.get(run.id));
+  for (const run of expected) await compare(context, run, seen.get(run.id), startedAt);
   await removeStrays(context, observed);
   return open.length > 0;
 }
@@ -32,18 +36,19 @@ async function isLaunched(context: Context, run: RunRow): Promise<boolean> {
   return item?.run?.id === run.id && holdsSeat(item) && item.run.phase !== 'claimed' && !item.run.stopping;
 }
 
-async function compare(context: Context, run: RunRow, seen: ObservedRun | undefined): Promise<void> {
+async function compare(
+  context: Context,
+  run: RunRow,
+  seen: ObservedRun | undefined,
+  startedAt: number,
+): Promise<void> {
   // Read after looking: a shim says its last word before its container ends.
-  if ((await runById(context.db, run.id))?.state !== 'live') return;
-  if (!seen || seen.state === 'exited') return report(context, run, lossOf(run, seen), 'lost');
-  if (context.now() > run.deadline)
-    return report(context, run, { type: 'run_overdue', run: run.id }, 'overdue');
-}
-
-function lossOf(run: RunRow, seen: ObservedRun | undefined): ItemEvent {
-  if (!seen) return { type: 'run_lost', run: run.id, cause: 'gone' };
-  const exitCode = seen.exitCode === undefined ? {} : { exitCode: seen.exitCode };
-  return { type: 'run_lost', run: run.id, cause: seen.oomKilled ? 'oom' : 'killed', ...exitCode };
+  const row = await runById(context.db, run.id);
+  if (row?.state !== 'live') return;
+  if (!seen || seen.state === 'exited') return report(context, run, lossOf(row, seen), 'lost');
+  const silent = context.now() - Math.max(row.heardAt, startedAt);
+  const limit = context.now() > row.deadline ? 'run' : silent > row.spec.limits.stall ? 'stall' : undefined;
+  if (limit) await report(context, run, { type: 'run_over_limit', run: run.id, limit }, `over/${limit}`);
 }
 
 async function report(context: Context, run: RunRow, event: ItemEvent, what: string): Promise<void> {

@@ -10,7 +10,12 @@ import { storedPolicy } from './policies.ts';
 /** Decides everything that waits. Returns how many items were touched. */
 export async function settle(context: Context): Promise<number> {
   const items = await itemsWithEvents(context.db);
-  for (const item of items) await settleItem(context, item);
+  for (const item of items) {
+    await settleItem(context, item).catch((error: unknown) => {
+      // One item that cannot be decided holds up no other; its events stay for a version that can.
+      context.log.error({ err: error, item }, 'the events of an item could not be decided');
+    });
+  }
   return items.length;
 }
 

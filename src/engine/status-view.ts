@@ -1,9 +1,12 @@
 /** What the status comment shows of an item: its facts, the words of the run, the limits in force. */
+import type { ShimEvent } from '#runners/shim/protocol.ts';
 import { isErrorCode, userError } from '../core/errors.ts';
-import type { Failure, Item, Run } from '../core/item.ts';
+import { type Failure, holdsSeat, type Item, type Run, waitsForSeat } from '../core/item.ts';
 import { statusOf } from '../core/status.ts';
+import { redact } from '../core/text/redact.ts';
 import { duration } from '../messages/duration.ts';
 import { noRunner } from '../messages/no-runner.ts';
+import type { peekReply } from '../messages/peek.ts';
 import { hostRuntimeNotice } from '../messages/replies.ts';
 import type { ShownState, StatusView } from '../messages/status-comment.ts';
 import { lastRunEvents } from '../store/runs.ts';
@@ -12,6 +15,7 @@ import { storedPolicy } from './policies.ts';
 import { branchUrl } from './repository-url.ts';
 
 const shownLines = 12;
+const peekedEvents = 60;
 
 export async function statusView(context: Context, item: Item): Promise<Omit<StatusView, 'marker'>> {
   const { run, retryAt, change } = item;
@@ -35,18 +39,49 @@ export async function statusView(context: Context, item: Item): Promise<Omit<Sta
   };
 }
 
+/** What `/prlt peek` shows: what the latest run said and did, with everything secret taken out. */
+export async function peekView(context: Context, item: Item): Promise<Parameters<typeof peekReply>[0]> {
+  const { run, key } = item;
+  if (!run) return { key, running: false, lines: [] };
+  const events = await lastRunEvents(
+    context.db,
+    run.id,
+    ['message', 'progress', 'tool', 'note'],
+    peekedEvents,
+  );
+  const { webhookSecret, privateKey } = context.settings;
+  const lines = events.map((event) => redact(lineOf(event), [webhookSecret, privateKey]));
+  return { key, agent: run.agent, running: holdsSeat(item), lines };
+}
+
+function lineOf(event: ShimEvent): string {
+  switch (event.type) {
+    case 'message':
+    case 'note':
+      return event.text;
+    case 'progress':
+      return event.message;
+    case 'tool':
+      return `[${event.status}] ${event.title}`;
+    default:
+      return event.type;
+  }
+}
+
 /** The item's state in the words of the status comment. */
 export function stateOf(item: Item, now: number): ShownState {
   const status = statusOf(item);
   switch (status) {
     case 'new':
     case 'ready':
-      return item.retryAt !== undefined && item.retryAt > now ? 'waiting' : 'queued';
+      return waiting(item, now);
     case 'claimed':
       return 'starting';
     case 'in_progress':
-      if (item.run?.phase === 'publishing' || item.run?.phase === 'ended') return 'publishing';
-      return item.run?.phase === 'working' ? 'working' : 'starting';
+      return activity(item.run) ?? 'publishing';
+    case 'review':
+      // What goes on under an open pull request is the news.
+      return waitsForSeat(item) ? waiting(item, now) : (activity(item.run) ?? 'review');
     case 'blocked':
       return 'waiting';
     case 'cancelled':
@@ -56,10 +91,29 @@ export function stateOf(item: Item, now: number): ShownState {
   }
 }
 
+function waiting(item: Item, now: number): ShownState {
+  if (item.held) return 'waiting';
+  return item.retryAt !== undefined && item.retryAt > now ? 'waiting' : 'queued';
+}
+
+/** What a run does; undefined once it has ended. */
+function activity(run: Run | undefined): ShownState | undefined {
+  if (!run || run.phase === 'ended') return undefined;
+  if (run.phase === 'publishing') return 'publishing';
+  return run.phase === 'working' ? 'working' : 'starting';
+}
+
 function reasonOf(item: Item): string | undefined {
-  if (item.run?.stopping && item.run.phase !== 'ended') return 'The agent is being stopped.';
+  if (item.run?.stopping && item.run.phase !== 'ended') {
+    return item.next
+      ? 'The agent is being stopped; another one starts when that is done.'
+      : 'The agent is being stopped.';
+  }
+  if (item.held && waitsForSeat(item)) return 'The label `agent:hold` holds it back.';
   if (item.outcome?.kind === 'no_change') return 'The agent finished and left nothing to change.';
-  if (item.outcome?.kind === 'stopped' && item.outcome.by) return `Stopped by ${item.outcome.by}.`;
+  if (item.outcome?.kind === 'stopped') {
+    return item.outcome.reason ?? (item.outcome.by ? `Stopped by ${item.outcome.by}.` : undefined);
+  }
   return undefined;
 }
 

@@ -14,6 +14,8 @@ export interface MirrorReader {
   has(repoId: string | number, sha: string): Promise<boolean>;
   /** The commit of a full ref (`refs/heads/…`) or object id; undefined when there is none. */
   resolve(repoId: string | number, ref: string): Promise<string | undefined>;
+  /** Names of all branches, without `refs/heads/`. */
+  branches(repoId: string | number): Promise<string[]>;
   /** `maxBytes` is checked before anything is read. */
   readFile(repoId: string | number, sha: string, path: string, maxBytes: number): Promise<FileAnswer>;
   /** Every entry at or below `folder` (default: the whole tree), links and gitlinks included. */
@@ -42,6 +44,14 @@ export function createMirrorReader(git: Git, pathOf: (repoId: string | number) =
 
   return {
     resolve,
+    async branches(repoId) {
+      const { stdout } = await git.run({
+        gitDir: pathOf(repoId),
+        args: ['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads/'],
+        maxOutput: 64 * 1024 * 1024,
+      });
+      return stdout.toString('utf8').split('\n').filter(Boolean);
+    },
     async has(repoId, sha) {
       return isSha(sha) && (await resolve(repoId, sha)) === sha;
     },

@@ -16,8 +16,12 @@ export function isBranchName(name: string): boolean {
   return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !/\.(lock)?$/.test(part));
 }
 
-/** The full ref of a branch. Throws on a name that git would refuse. */
+/** Refs of our own, where work is kept that is not on a branch. */
+const OWN = 'refs/prlt/';
+
+/** The full ref of a branch; one of our own refs is full already. Throws on a name that git would refuse. */
 export function branchRef(name: string): string {
+  if (name.startsWith(OWN) && isBranchName(name.slice(OWN.length))) return name;
   if (!isBranchName(name)) throw new TypeError(`Not a branch name: ${JSON.stringify(name.slice(0, 200))}`);
   return `refs/heads/${name}`;
 }

@@ -23,8 +23,10 @@ export function governedOctokit(governor: Governor): typeof ProbotOctokit {
       );
     });
   };
-  return ProbotOctokit.plugin(governed as never).defaults({
+  // Probot sets throttle options of its own for every client it makes: only what comes after them switches it off.
+  return ProbotOctokit.plugin(governed as never).defaults((options: object) => ({
+    ...options,
     retry: { enabled: false },
     throttle: { enabled: false },
-  }) as unknown as typeof ProbotOctokit;
+  })) as unknown as typeof ProbotOctokit;
 }

@@ -32,11 +32,15 @@ export function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
+/** Faults on the way to a server, by Node's and undici's names; those of our own files have others. */
+const networkCodes =
+  /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|UND_ERR_.*)$/;
+
 /** Octokit turns a failed fetch into a status 500; what comes bare is a reset or a time-out below it. */
 function isNetwork(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : '';
   return (
-    /^(E[A-Z]+|UND_ERR_.*)$/.test(code) ||
+    networkCodes.test(code) ||
     error.name === 'AbortError' ||
     error.name === 'TimeoutError' ||
     error.message === 'fetch failed'

@@ -62,9 +62,7 @@ export function createGovernor({ now, sleep, writesPerMinute = 150 }: GovernorOp
   const attempt = async <T>(state: State, send: () => Promise<T>): Promise<T> => {
     refuseWhilePaused(state);
     try {
-      const answer = await send();
-      state.strikes = 0;
-      return answer;
+      return await send();
     } catch (error) {
       const wait = waitAskedFor(error, now(), state.strikes);
       if (wait === undefined) throw error;
@@ -82,7 +80,10 @@ export function createGovernor({ now, sleep, writesPerMinute = 150 }: GovernorOp
     const oldest = state.writes[0];
     if (oldest !== undefined && state.writes.length >= writesPerMinute) await sleep(oldest + minute - now());
     state.writes.push(now());
-    return attempt(state, send);
+    const answer = await attempt(state, send);
+    // Reads say nothing about the limits on writing.
+    state.strikes = 0;
+    return answer;
   };
 
   return {
@@ -119,7 +120,8 @@ function waitAskedFor(error: unknown, now: number, strikes: number): number | un
   const retryAfter = Number(headers['retry-after']);
   if (headers['retry-after'] !== undefined && Number.isFinite(retryAfter)) return retryAfter * 1000;
   if (headers['x-ratelimit-remaining'] === '0') {
-    return Math.max(1_000, Number(headers['x-ratelimit-reset']) * 1000 - now);
+    const reset = Number(headers['x-ratelimit-reset']) * 1000 - now;
+    return Number.isFinite(reset) ? Math.max(1_000, reset) : minute;
   }
   if (status === 429 || /secondary rate limit|abuse detection/i.test(message)) {
     return Math.min(minute * 2 ** strikes, 60 * minute);

@@ -50,6 +50,29 @@ export async function openPull(octokit: Octokit, repo: Repo, wanted: NewPull): P
   }
 }
 
+/** What a pull request that is sought must carry: the marker alone can be pasted by anybody. */
+export interface Ours {
+  author: string;
+  marker: string;
+}
+
+/** The open or merged pull request of a branch, when it is ours; a closed one was put aside by a person. */
+export async function pullOfBranch(
+  octokit: Octokit,
+  repo: Repo,
+  branch: string,
+  { author, marker }: Ours,
+): Promise<{ head: string; commits: number; pull: Pull } | undefined> {
+  const where = { owner: repo.owner, repo: repo.name };
+  const head = `${repo.owner}:${branch}`;
+  const { data: all } = await octokit.rest.pulls.list({ ...where, head, state: 'all' });
+  const own = all.filter((one) => one.user?.login === author && one.body?.includes(marker));
+  const found = own.find((one) => one.state === 'open') ?? own.find((one) => one.merged_at);
+  if (!found) return undefined;
+  const { data } = await octokit.rest.pulls.get({ ...where, pull_number: found.number });
+  return { head: data.head.sha, commits: data.commits, pull: toPull(data) };
+}
+
 function toPull(data: {
   number: number;
   html_url: string;

@@ -1,7 +1,7 @@
 /** The one HTTP server: webhooks in, health out. */
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { type HttpServer, listen } from './listen.ts';
 import { githubWebhooks, type WebhookParts } from './webhooks.ts';
 
 export interface ServerParts extends WebhookParts {
@@ -11,15 +11,10 @@ export interface ServerParts extends WebhookParts {
   missing: () => Promise<string[]>;
 }
 
-export interface HttpServer {
-  /** Where it listens, `http://host:port`. */
-  url: string;
-  /** Accepts nothing new and waits for answers under way, at most two seconds. */
-  close(): Promise<void>;
-}
+export type { HttpServer };
 
 export async function startServer(parts: ServerParts): Promise<HttpServer> {
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.post('/api/github/webhooks', githubWebhooks(parts));
   app.get('/healthz', (c) => c.json({ alive: true }));
   app.get('/readyz', async (c) => {
@@ -32,20 +27,5 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
     return c.json({ error: 'Something went wrong here; the log has it.' }, 500);
   });
 
-  const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
-  const server = serve({ fetch: app.fetch, hostname: parts.host, port: parts.port }, resolve);
-  server.once('error', reject);
-  const { port } = await listening;
-  const host = parts.host.includes(':') ? `[${parts.host}]` : parts.host;
-  return {
-    url: `http://${host}:${port}`,
-    close: async () => {
-      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
-      server.close(() => done());
-      const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000);
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
-      await closed;
-      clearTimeout(timer);
-    },
-  };
+  return listen(app.fetch, parts.host, parts.port);
 }

@@ -35,17 +35,16 @@ export function statusReply(view: Omit<StatusView, 'marker'> | undefined): strin
   return 'Nobody has asked for work on this item yet. Start an agent with `/prlt start` or the label `agent:ready`.';
 }
 
-/** Answer to `/prlt poke` when no agent is there to hear it. */
-export function pokeNothingRuns({
-  key,
-  pull,
-}: {
-  key: string;
-  pull?: { number: number; url: string };
-}): string {
-  const start = 'Put what the agent should know into the description and give `/prlt start`.';
+/** Answer to `/prlt poke` and `/prlt stop` when no agent is there to hear it. */
+export function nothingRuns(
+  asked: 'poke' | 'stop',
+  { key, pull }: { key: string; pull?: { number: number; url: string } },
+): string {
+  const nobody = `No agent works on ${inlineCode(key, 150)} now`;
   const review = pull ? ` The change is in [#${pull.number}](${pull.url}).` : '';
-  return `No agent works on ${inlineCode(key, 150)} now, so nobody heard this.${review} ${start}`;
+  if (asked === 'stop') return `${nobody}, so there is nothing to stop.${review}`;
+  const start = 'Put what the agent should know into the description and give `/prlt start`.';
+  return `${nobody}, so nobody heard this.${review} ${start}`;
 }
 
 /** `usage` may have several lines, one per command. */
@@ -63,3 +62,18 @@ export function editedAfter({ who, at }: { who: string; at: string }): string {
 /** Said in every status comment of a run outside a container. */
 export const hostRuntimeNotice =
   'This run is not isolated: `PRLT_RUNTIME=host` runs the agent as a process of the machine of the service.';
+
+/** Answer to a request on an issue that is closed. */
+export function itemClosed(key: string): string {
+  return `${inlineCode(key, 150)} is closed, so nothing was started. Reopen it and ask again.`;
+}
+
+/** Said when a label was found late and somebody who may not ask has changed the text since. */
+export function editedSince(who: string): string {
+  return `${inlineCode(who, 60)}, who has no write permission here, edited this after the label was put on, so nothing was started. Read it once more, then take the label off and put it on again.`;
+}
+
+/** Answer to `/prlt retry` where nothing was tried yet. */
+export function nothingToRetry(key: string): string {
+  return `Nobody has asked for work on ${inlineCode(key, 150)} yet, so there is nothing to try again. Start it with \`/prlt start\`.`;
+}

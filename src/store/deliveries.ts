@@ -57,3 +57,20 @@ export async function deliveryFailed(
     .where('guid', '=', guid)
     .execute();
 }
+
+/** SQLite takes some thousand values in a query; this stays well below. */
+const guidsAtOnce = 500;
+
+/** Those of the GUIDs that never came. */
+export async function unknownGuids(db: Executor, guids: readonly string[]): Promise<Set<string>> {
+  const unknown = new Set(guids);
+  for (let from = 0; from < guids.length; from += guidsAtOnce) {
+    const rows = await db
+      .selectFrom('deliveries')
+      .select('guid')
+      .where('guid', 'in', guids.slice(from, from + guidsAtOnce))
+      .execute();
+    for (const { guid } of rows) unknown.delete(guid);
+  }
+  return unknown;
+}

@@ -38,7 +38,8 @@ export async function intend(db: Executor, item: string, effects: Effect[], now:
         if (!effect.level) return conflict.doNothing();
         return conflict.doUpdateSet((eb) => ({
           ...row,
-          state: 'intended' as const,
+          // What may have been sent already is still looked for.
+          state: sql<'intended' | 'sent'>`case when effects.state = 'sent' then 'sent' else 'intended' end`,
           version: eb('effects.version', '+', 1),
           attempts: 0,
           not_before: 0,
@@ -143,4 +144,16 @@ export async function drop(db: Executor, key: string, error: string, now: number
     .set({ state: 'dropped', error, updated_at: now })
     .where('key', '=', key)
     .execute();
+}
+
+/** Whether anything of an item is still to be sent. */
+export async function hasOpenEffects(db: Executor, item: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('effects')
+    .select('key')
+    .where('item', '=', item)
+    .where('state', 'in', open)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

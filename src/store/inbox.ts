@@ -1,8 +1,10 @@
 /**
- * Deliveries, durable before they are acknowledged. Its own connection, used synchronously: what arrives in one turn of
- * the event loop is committed together, and never in the middle of somebody else's transaction.
+ * Deliveries, durable before they are acknowledged. A thread of its own writes them: what arrives while it commits goes
+ * into the next transaction together, so the busier the door, the more deliveries share one wait for the disk.
  */
-import type Database from 'better-sqlite3';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { WriterAnswer } from './inbox-writer.ts';
 
 export interface Delivery {
   guid: string;
@@ -14,46 +16,81 @@ export interface Delivery {
 }
 
 export interface Inbox {
-  /** Resolves once the delivery is on disk; `known` when this GUID was there already. */
+  /** Resolves once the delivery is on disk; `known` when this GUID was there already. Rejects when it could not be written. */
   add(delivery: Delivery): Promise<'stored' | 'known'>;
-  close(): void;
+  /** Writes what was added before, then lets go of the database. */
+  close(): Promise<void>;
 }
 
 interface Waiting {
   delivery: Delivery;
   resolve: (result: 'stored' | 'known') => void;
-  reject: (error: unknown) => void;
+  reject: (error: Error) => void;
 }
 
-export function openInbox(database: Database.Database): Inbox {
-  const insert = database.prepare(
-    'insert into deliveries (guid, source, event, body, received_at) values (?, ?, ?, ?, ?) on conflict (guid) do nothing',
-  );
-  let waiting: Waiting[] = [];
+/** @param path the database, migrated; the thread opens a connection of its own */
+export function openInbox(path: string): Inbox {
+  /** Of this turn of the event loop, and sent but not answered yet; both in the order of their arrival. */
+  let gathered: Waiting[] = [];
+  const sent: Waiting[] = [];
+  let closing: PromiseWithResolvers<void> | undefined;
+  let writer: Worker | undefined = start();
 
-  const commit = database.transaction((batch: Waiting[]) =>
-    batch.map(({ delivery: d }) => insert.run(d.guid, d.source, d.event, d.body, d.receivedAt).changes),
-  ).immediate;
+  function start(): Worker {
+    const worker = new Worker(new URL('./inbox-writer.ts', import.meta.url), {
+      workerData: path,
+      execArgv: [],
+    });
+    worker.unref();
+    worker.on('message', settle);
+    // A thread that died takes what it held with it, unacknowledged; the next delivery gets a new one.
+    worker.once('error', (error) => {
+      writer = undefined;
+      settle({ problem: error.message, count: sent.length });
+    });
+    return worker;
+  }
 
-  const flush = () => {
-    const batch = waiting;
-    waiting = [];
-    try {
-      const changes = commit(batch);
-      batch.forEach(({ resolve }, index) => {
-        resolve(changes[index] === 1 ? 'stored' : 'known');
-      });
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
-    }
-  };
+  /** The process may end while nothing is on its way to the disk, and not while something is. */
+  function settle(answer: WriterAnswer): void {
+    const failed = 'problem' in answer;
+    const answered = sent.splice(0, failed ? answer.count : answer.changes.length);
+    answered.forEach(({ resolve, reject }, index) => {
+      if (failed) reject(new Error(answer.problem));
+      else resolve(answer.changes[index] === 1 ? 'stored' : 'known');
+    });
+    if (sent.length > 0) return;
+    writer?.unref();
+    closing?.resolve();
+  }
+
+  function send(): void {
+    if (gathered.length === 0) return;
+    writer ??= start();
+    writer.ref();
+    writer.postMessage(gathered.map(({ delivery }) => delivery));
+    sent.push(...gathered);
+    gathered = [];
+  }
 
   return {
     add: (delivery) =>
       new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(flush);
-        waiting.push({ delivery, resolve, reject });
+        if (closing) return reject(new Error('The inbox is closed.'));
+        if (gathered.length === 0) setImmediate(send);
+        gathered.push({ delivery, resolve, reject });
       }),
-    close: () => database.close(),
+    close: async () => {
+      if (closing) return closing.promise;
+      closing = Promise.withResolvers();
+      send();
+      if (sent.length === 0) closing.resolve();
+      await closing.promise;
+      if (!writer) return;
+      const gone = once(writer, 'exit');
+      writer.ref();
+      writer.postMessage('close');
+      await gone;
+    },
   };
 }

@@ -1,5 +1,5 @@
 /** Items: facts as one document, with the columns that queries need computed by the one writer here. */
-import { holdsSeat, type Item } from '#src/core/item.ts';
+import { holdsSeat, type Item, waitsForSeat } from '#src/core/item.ts';
 import { type Status, statusOf } from '#src/core/status.ts';
 import type { Executor } from './open.ts';
 
@@ -9,6 +9,7 @@ export async function saveItem(db: Executor, item: Item, now: number): Promise<v
     number: item.number,
     pull: item.change?.pull?.number ?? null,
     status: statusOf(item),
+    queued: waitsForSeat(item) ? 1 : 0,
     seat: holdsSeat(item) ? 1 : 0,
     run: item.run?.id ?? null,
     updated_at: now,
@@ -48,7 +49,13 @@ export async function itemByPull(db: Executor, repo: number, pull: number): Prom
   return row && parse(row.facts);
 }
 
-/** Items in a status; `ready` is indexed, since dispatch asks for it all the time. */
+/** Items that wait for a seat; indexed, since dispatch asks all the time. */
+export async function queuedItems(db: Executor): Promise<Item[]> {
+  const rows = await db.selectFrom('items').select('facts').where('queued', '=', 1).execute();
+  return rows.map((row) => parse(row.facts));
+}
+
+/** Items in a status. */
 export async function itemsIn(db: Executor, status: Status): Promise<Item[]> {
   const rows = await db.selectFrom('items').select('facts').where('status', '=', status).execute();
   return rows.map((row) => parse(row.facts));

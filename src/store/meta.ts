@@ -11,3 +11,12 @@ export async function metaValue(db: Executor, name: string, make: () => string):
   const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirstOrThrow();
   return row.value;
 }
+
+/** Sets the value under a name, whatever it was. */
+export async function setMeta(db: Executor, name: string, value: string): Promise<void> {
+  await db
+    .insertInto('meta')
+    .values({ name, value })
+    .onConflict((oc) => oc.column('name').doUpdateSet({ value }))
+    .execute();
+}

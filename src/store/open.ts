@@ -7,6 +7,7 @@ import { Kysely, type Transaction } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { ImmediateSqliteDialect } from './dialect.ts';
 import { type Inbox, openInbox } from './inbox.ts';
+import { configure } from './pragmas.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -29,35 +30,33 @@ export class StoreError extends Error {
 export async function openStore(dataDir: string): Promise<Store> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = takeOwnership(dataDir);
+  const opened: Database.Database[] = [lock];
+  const connect = (): Database.Database => {
+    const database = new Database(path);
+    opened.push(database);
+    return database;
+  };
+  const path = join(dataDir, 'prlt.db');
   try {
-    const path = join(dataDir, 'prlt.db');
-    const database = connect(path);
+    const database = connect();
     checkIntegrity(database, path);
+    configure(database);
     const db: Db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(database) });
     await migrate(db, path);
-    const inbox = openInbox(connect(path));
+    const inbox = openInbox(path);
     return {
       db,
       inbox,
       close: async () => {
-        inbox.close();
+        await inbox.close();
         await db.destroy();
         lock.close();
       },
     };
   } catch (error) {
-    lock.close();
+    for (const database of opened) database.close();
     throw error;
   }
-}
-
-function connect(path: string): Database.Database {
-  const database = new Database(path);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('busy_timeout = 5000');
-  return database;
 }
 
 /** An exclusive SQLite transaction is a lock that the operating system frees with the process. */

@@ -2,10 +2,10 @@
 import type { Assignment, HostMessage, HostMessageBody, ShimEvent } from '#runners/shim/protocol.ts';
 import type { Executor } from './open.ts';
 
-/** Image name, and limits in bytes. */
+/** Image name, and limits in bytes and milliseconds. */
 export interface RunSpec {
   image: string;
-  limits: { memory: number; cpus: number; pids: number };
+  limits: { memory: number; cpus: number; pids: number; stall: number };
 }
 
 export interface RunRow {
@@ -20,13 +20,15 @@ export interface RunRow {
   /** Milliseconds since the epoch. */
   deadline: number;
   lastSeq: number;
+  /** When its shim was last heard, milliseconds since the epoch. */
+  heardAt: number;
   bundleHead: string | null;
 }
 
 /** Records what a run is given, before its container exists. */
 export async function assignRun(
   db: Executor,
-  run: Omit<RunRow, 'state' | 'lastSeq' | 'bundleHead'>,
+  run: Omit<RunRow, 'state' | 'lastSeq' | 'heardAt' | 'bundleHead'>,
   now: number,
 ): Promise<void> {
   const { assignment, spec, ...rest } = run;
@@ -37,6 +39,7 @@ export async function assignRun(
       spec: JSON.stringify(spec),
       assignment: JSON.stringify(assignment),
       state: 'live',
+      heard_at: now,
       created_at: now,
     })
     .onConflict((oc) => oc.column('id').doNothing())
@@ -68,6 +71,7 @@ export async function appendRunEvents(
   run: string,
   lastSeq: number,
   events: ShimEvent[],
+  now: number,
 ): Promise<ShimEvent[]> {
   const fresh: ShimEvent[] = [];
   for (const event of events) {
@@ -83,7 +87,7 @@ export async function appendRunEvents(
   }
   await db
     .updateTable('runs')
-    .set({ last_seq: lastSeq + fresh.length })
+    .set({ last_seq: lastSeq + fresh.length, heard_at: now })
     .where('id', '=', run)
     .execute();
   return fresh;
@@ -107,20 +111,19 @@ export async function lastRunEvents(
   return rows.map((row) => JSON.parse(row.body) as ShimEvent).reverse();
 }
 
-/** Adds a message for the agent; the same source twice is one message. Returns its id. */
+/** Adds a message for the agent; the same source twice is one message. */
 export async function addMessage(
   db: Executor,
   run: string,
   source: string,
   body: HostMessageBody,
-): Promise<number> {
-  const last = await lastMessage(db, run);
+): Promise<void> {
+  const id = (await lastMessage(db, run)) + 1;
   await db
     .insertInto('run_messages')
-    .values({ run, id: last + 1, source, body: JSON.stringify(body) })
+    .values({ run, id, source, body: JSON.stringify(body) })
     .onConflict((oc) => oc.column('source').doNothing())
     .execute();
-  return last + 1;
 }
 
 export async function lastMessage(db: Executor, run: string): Promise<number> {
@@ -153,6 +156,7 @@ function toRun(row: {
   assignment: string;
   deadline: number;
   last_seq: number;
+  heard_at: number;
   bundle_head: string | null;
 }): RunRow {
   return {
@@ -165,6 +169,7 @@ function toRun(row: {
     assignment: JSON.parse(row.assignment) as Assignment,
     deadline: row.deadline,
     lastSeq: row.last_seq,
+    heardAt: row.heard_at,
     bundleHead: row.bundle_head,
   };
 }

@@ -31,6 +31,7 @@ export interface Schema {
     number: number;
     pull: number | null;
     status: string;
+    queued: number;
     seat: number;
     run: string | null;
     updated_at: number;
@@ -69,6 +70,7 @@ export interface Schema {
     assignment: string;
     deadline: number;
     last_seq: Generated<number>;
+    heard_at: number;
     bundle_head: string | null;
     created_at: number;
   };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Decision, decide } from '#src/core/decide.ts';
 import type { Effect } from '#src/core/effect.ts';
 import type { ItemEvent } from '#src/core/event.ts';
-import { holdsSeat, type Item } from '#src/core/item.ts';
+import { holdsSeat, type Item, waitsForSeat } from '#src/core/item.ts';
 import { statusOf } from '#src/core/status.ts';
 import {
   aLaunch,
@@ -46,8 +46,8 @@ function anyEvent(random: () => number, step: number, item: Item): ItemEvent {
     () => ({ type: 'command_seen', origin }),
     () => ({ type: 'request_denied', origin }),
     () => ({ type: 'request_withdrawn', by: alice }),
-    () => ({ type: 'stop_asked', by: alice, origin }),
-    () => ({ type: 'poke_asked', by: alice, origin, text: 'go on' }),
+    () => ({ type: 'stop_asked', by: alice, origin, ordinal: 0 }),
+    () => ({ type: 'poke_asked', by: alice, origin, ordinal: 0, text: 'go on' }),
     () => ({ type: 'reply_asked', origin, reply: { kind: 'status' }, ordinal: 0 }),
     () => ({ type: 'item_closed', reason: pick('completed', 'not_planned', 'duplicate') }),
     () => ({ type: 'item_reopened' }),
@@ -76,11 +76,11 @@ function anyEvent(random: () => number, step: number, item: Item): ItemEvent {
         run,
       ),
     () => ({ type: 'run_lost', run, cause: pick('gone', 'killed', 'oom') }),
-    () => ({ type: 'run_overdue', run }),
+    () => ({ type: 'run_over_limit', run, limit: 'run' }),
     () => published(run),
     () => ({ type: 'change_refused', run, failure, fault }),
-    () => opened(step),
-    () => ({ type: 'pull_refused', failure }),
+    () => opened(step, run),
+    () => ({ type: 'pull_refused', run, failure }),
   ];
   return pick(...makers)();
 }
@@ -126,7 +126,7 @@ describe(`random events (PRLT_TEST_SEED=${seed})`, () => {
             before.run === undefined || before.run.phase === 'ended',
             `a run was forgotten; ${said}`,
           ).toBe(true);
-          expect(statusOf(before), `a seat for an item that did not wait; ${said}`).toBe('ready');
+          expect(waitsForSeat(before), `a seat for an item that did not wait; ${said}`).toBe(true);
           expect(item.run?.epoch, said).toBeGreaterThan(epoch);
           epoch = item.run?.epoch ?? 0;
         }

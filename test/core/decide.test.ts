@@ -76,11 +76,11 @@ describe('the straight way', () => {
     expect(names(after.effects)).toEqual(effects);
   });
 
-  test('a published branch asks for its pull request and is in review before that exists', () => {
+  test('a published branch asks for its pull request and is under way until that exists', () => {
     const after = play(itemAt('publishing'), [published()]);
     expect(names(after.effects)).toContain('open-pull');
     expect(after.item.run?.phase).toBe('ended');
-    expect(statusOf(after.item)).toBe('review');
+    expect(statusOf(after.item)).toBe('in_progress');
   });
 
   test('no seat is given while a published branch waits for its pull request', () => {
@@ -126,7 +126,7 @@ describe('late and repeated news', () => {
     { type: 'run_noted', run: 'run0', notes: ['late'] },
     finished({}, 'run0'),
     { type: 'run_lost', run: 'run0', cause: 'gone' },
-    { type: 'run_overdue', run: 'run0' },
+    { type: 'run_over_limit', run: 'run0', limit: 'run' },
     published('run0'),
     { type: 'change_refused', run: 'run0', failure, fault: 'attempt' },
   ];
@@ -143,8 +143,8 @@ describe('late and repeated news', () => {
     { from: 'working', event: finished({ changed: false }) },
     { from: 'working', event: finished({ outcome: 'failed', exitCode: 1, changed: false }) },
     { from: 'working', event: { type: 'run_lost', run: 'run1', cause: 'gone' } },
-    { from: 'working', event: { type: 'run_overdue', run: 'run1' } },
-    { from: 'working', event: { type: 'stop_asked', by: alice, origin: { number: 12, comment: 5 } } },
+    { from: 'working', event: { type: 'run_over_limit', run: 'run1', limit: 'run' } },
+    { from: 'working', event: { type: 'stop_asked', by: alice, origin: { number: 12, comment: 5 }, ordinal: 0 } },
     { from: 'publishing', event: published() },
     { from: 'review', event: { type: 'pull_changed', number: 40, state: 'merged', draft: false } },
     { from: 'working', event: { type: 'item_closed', reason: 'completed' } },
@@ -160,22 +160,25 @@ describe('late and repeated news', () => {
     for (const cause of ['gone', 'killed', 'oom'] as const) {
       expect(play(item, [{ type: 'run_lost', run: 'run1', cause }])).toEqual({ item, effects: [] });
     }
-    expect(play(item, [{ type: 'run_overdue', run: 'run1' }])).toEqual({ item, effects: [] });
+    expect(play(item, [{ type: 'run_over_limit', run: 'run1', limit: 'run' }])).toEqual({
+      item,
+      effects: [],
+    });
   });
 
   test('a pull request that was refused in an earlier generation does not end a later run', () => {
     const asked = play(itemAt('published'), [
-      { type: 'stop_asked', by: alice, origin },
+      { type: 'stop_asked', by: alice, origin, ordinal: 0 },
       aRequest(),
       aSeat('run2'),
-      { type: 'pull_refused', failure },
+      { type: 'pull_refused', run: 'run1', failure },
     ]).item;
     expect(asked.run).toMatchObject({ id: 'run2', phase: 'claimed' });
     expect(asked.outcome).toBeUndefined();
   });
 
   test('a refused pull request ends the item by name', () => {
-    const after = play(itemAt('published'), [{ type: 'pull_refused', failure }]);
+    const after = play(itemAt('published'), [{ type: 'pull_refused', run: 'run1', failure }]);
     expect(after.item.outcome).toEqual({ kind: 'failed', failure });
     expect(names(after.effects)).toEqual(show);
   });

@@ -38,9 +38,14 @@ describe('keys', () => {
     ],
     ['heads', { kind: 'set-check', sha: 'a' }, { kind: 'set-check', sha: 'b' }],
     [
+      'pokes of one comment',
+      { kind: 'send-message', run: 'a', origin: comment, ordinal: 0, text: '', from: '' },
+      { kind: 'send-message', run: 'a', origin: comment, ordinal: 1, text: '', from: '' },
+    ],
+    [
       'runs that a comment pokes',
-      { kind: 'send-message', run: 'a', origin: comment, text: '', from: '' },
-      { kind: 'send-message', run: 'b', origin: comment, text: '', from: '' },
+      { kind: 'send-message', run: 'a', origin: comment, ordinal: 0, text: '', from: '' },
+      { kind: 'send-message', run: 'b', origin: comment, ordinal: 0, text: '', from: '' },
     ],
   ];
   test.each(pairs)('tell %s apart', (_, a, b) => {
@@ -60,7 +65,7 @@ describe('lanes', () => {
     [{ kind: 'launch-run', run: 'r' }, 'run', false],
     [{ kind: 'stop-run', run: 'r', reason: '' }, 'run', false],
     [{ kind: 'clean-run', run: 'r' }, 'run', false],
-    [{ kind: 'send-message', run: 'r', origin, text: '', from: '' }, 'run', false],
+    [{ kind: 'send-message', run: 'r', origin, ordinal: 0, text: '', from: '' }, 'run', false],
     [{ kind: 'publish', run: 'r' }, 'code', false],
     [{ kind: 'open-pull', run: 'r' }, 'code', false],
     [{ kind: 'set-labels' }, 'board', true],

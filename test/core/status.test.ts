@@ -27,7 +27,7 @@ const cases: [string, Partial<Item>, string][] = [
   ['agent at work', { request, run: run('working') }, 'in_progress'],
   ['change on its way', { request, run: run('publishing') }, 'in_progress'],
   ['run over, another attempt to come', { request, run: run('ended'), retryAt: 5 }, 'ready'],
-  ['branch pushed, no pull request yet', { request, run: run('ended'), change: change() }, 'review'],
+  ['branch pushed, no pull request yet', { request, run: run('ended'), change: change() }, 'in_progress'],
   [
     'branch pushed, pull request refused',
     { request, run: run('ended'), change: change(), outcome: failed },

@@ -4,13 +4,7 @@ import { checkRun } from '#src/messages/check-run.ts';
 import { duration } from '#src/messages/duration.ts';
 import { noRunner } from '#src/messages/no-runner.ts';
 import { type PullRequestView, pullRequest } from '#src/messages/pull-request.ts';
-import {
-  commandError,
-  editedAfter,
-  helpComment,
-  pokeNothingRuns,
-  statusReply,
-} from '#src/messages/replies.ts';
+import { commandError, editedAfter, helpComment, nothingRuns, statusReply } from '#src/messages/replies.ts';
 
 it.each([
   [-5, '0s'],
@@ -119,8 +113,16 @@ describe('replies', () => {
   });
 
   it('a poke that nobody hears says what to do', () => {
-    expect(pokeNothingRuns({ key: 'GH-12' })).toMatchInlineSnapshot(
+    expect(nothingRuns('poke', { key: 'GH-12' })).toMatchInlineSnapshot(
       `"No agent works on \`GH-12\` now, so nobody heard this. Put what the agent should know into the description and give \`/prlt start\`."`,
+    );
+  });
+
+  it('a stop when nobody works says that, and where the change is', () => {
+    expect(
+      nothingRuns('stop', { key: 'GH-12', pull: { number: 4, url: 'https://x/4' } }),
+    ).toMatchInlineSnapshot(
+      `"No agent works on \`GH-12\` now, so there is nothing to stop. The change is in [#4](https://x/4)."`,
     );
   });
 

@@ -41,6 +41,19 @@ it('reads a pull request and switches its draft state', async () => {
   expect(github.writes().filter((each) => each.kind === 'graphql')).toHaveLength(2);
 });
 
+it('tells who edited a body, newest first, once it was edited', async () => {
+  const { number } = github.as('dave').openIssue('acme/widgets', { title: 'Text', body: 'one' });
+  const read = async () => {
+    const query = `query($n: Int!) { repository(owner: "acme", name: "widgets") { issue(number: $n) { userContentEdits(first: 100) { nodes { editedAt editor { login } } } } } }`;
+    type Answer = { repository: { issue: { userContentEdits: { nodes: { editor: { login: string } }[] } } } };
+    const { repository } = await octokit.graphql<Answer>(query, { n: number });
+    return repository.issue.userContentEdits.nodes.map(({ editor }) => editor.login);
+  };
+  expect(await read()).toEqual([]);
+  github.as('acme').editIssue('acme/widgets', number, { body: 'two' });
+  expect(await read()).toEqual(['acme', 'dave']);
+});
+
 it('answers errors in GitHub’s shape', async () => {
   const missing = octokit.graphql('{ repository(owner: "acme", name: "nope") { id } }');
   await expect(missing).rejects.toMatchObject({ errors: [{ type: 'NOT_FOUND', path: ['repository'] }] });

@@ -46,6 +46,22 @@ describe('issues', () => {
     expect(reopened.data).toMatchObject({ state: 'open', state_reason: 'reopened', closed_at: null });
   });
 
+  it('remembers who labelled, renamed and closed, in order', async () => {
+    github.grant(name, 'carol', 'triage');
+    const { number } = github.as('dave').openIssue(name, { title: 'Old' });
+    github.as('carol').label(name, number, 'size:small');
+    github.as('dave').editIssue(name, number, { title: 'New' });
+    await octokit.rest.issues.removeLabel({ ...at, issue_number: number, name: 'size:small' });
+    github.as('carol').closeIssue(name, number);
+    const { data } = await octokit.rest.issues.listEvents({ ...at, issue_number: number });
+    expect(data).toMatchObject([
+      { event: 'labeled', actor: { login: 'carol' }, label: { name: 'size:small' } },
+      { event: 'renamed', actor: { login: 'dave' }, rename: { from: 'Old', to: 'New' } },
+      { event: 'unlabeled', actor: { login: 'prlt[bot]', type: 'Bot' } },
+      { event: 'closed', actor: { login: 'carol' } },
+    ]);
+  });
+
   it('refuses what GitHub would refuse', async () => {
     await expect(
       octokit.request('POST /repos/{owner}/{repo}/issues', { ...at } as never),

@@ -56,6 +56,8 @@ export function aPolicy(
     memory: 2 * 2 ** 30,
     cpus: 2,
     pids: 512,
+    stall: 600_000,
+    disk: 10 * 2 ** 30,
     ...over.limits,
   };
   return {
@@ -85,6 +87,7 @@ export function aRequest(over: Partial<Extract<BoardEvent, { type: 'item_request
     by: alice,
     via: 'label',
     origin,
+    ordinal: 0,
     snapshot: aSnapshot(),
     notes: [],
     ...over,
@@ -102,6 +105,7 @@ export function aLaunch(run = 'run1', notes: string[] = []): ItemEvent {
     run,
     branch: 'GH-12/feat/bezos/widgets/add-hello',
     base: { branch: 'main', sha: 'b'.repeat(40) },
+    start: 'b'.repeat(40),
     notes,
   };
 }
@@ -122,7 +126,7 @@ export function published(run = 'run1'): ItemEvent {
   };
 }
 
-export function opened(number = 40): ItemEvent {
+export function opened(number = 40, run = 'run1'): ItemEvent {
   const url = `https://github.com/acme/widgets/pull/${number}`;
-  return { type: 'pull_opened', pull: { number, url, draft: true, state: 'open' }, notes: [] };
+  return { type: 'pull_opened', run, pull: { number, url, draft: true, state: 'open' }, notes: [] };
 }

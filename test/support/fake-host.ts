@@ -23,6 +23,8 @@ export interface FakeHost {
   bundles: { head: string; bytes: Buffer }[];
   /** Answers for the next bundles, in order; afterwards they are stored. */
   refuse: { status: number; reason: string }[];
+  /** A status other than 200 refuses the whole batch that the event came in. */
+  refuseEvent: (event: ShimEvent) => number | undefined;
   /** Messages are sent to whoever listens and to those who dial later. */
   send(message: HostMessageBody): number;
   /** Keeps a message out of the stream until `release`, while `finished` is answered with `behind` for it. */
@@ -91,6 +93,8 @@ export async function startFakeHost(socket: string, assignment: Assignment): Pro
           .split('\n')
           .filter(Boolean)
           .map((line) => JSON.parse(line) as ShimEvent);
+        const refusal = events.map((event) => host.refuseEvent(event)).find((status) => status !== undefined);
+        if (refusal) return void response.writeHead(refusal).end('this event is not taken');
         return void response.end(JSON.stringify(store(events)));
       }
       case 'GET /messages':
@@ -119,6 +123,7 @@ export async function startFakeHost(socket: string, assignment: Assignment): Pro
     repeated: 0,
     bundles: [],
     refuse: [],
+    refuseEvent: () => undefined,
     over: false,
     send(message) {
       lastId += 1;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalGitHub } from './github/local-github.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -13,6 +14,8 @@ export interface PrltOptions {
   github: LocalGitHub;
   runtime: 'docker' | 'host';
   env?: Record<string, string>;
+  /** Gives the start up, and leaves nothing of it. */
+  signal?: AbortSignal;
 }
 
 export interface Prlt {
@@ -24,12 +27,12 @@ export interface Prlt {
   start(): Promise<void>;
   /** Sends a signal and resolves with the exit code, null after a signal that kills. */
   end(signal: NodeJS.Signals): Promise<number | null>;
-  /** Ends it and removes its data directory. */
+  /** Ends it and removes its data directory, its containers and its volumes. */
   close(): Promise<void>;
 }
 
 /** Resolves once `/readyz` answers 200, at most 30 s after the start. */
-export async function startPrlt({ github, runtime, env = {} }: PrltOptions): Promise<Prlt> {
+export async function startPrlt({ github, runtime, env = {}, signal }: PrltOptions): Promise<Prlt> {
   const dataDir = await mkdtemp(join(tmpdir(), 'prlt-'));
   let output = '';
   let url = '';
@@ -49,9 +52,9 @@ export async function startPrlt({ github, runtime, env = {} }: PrltOptions): Pro
         output += chunk.toString();
       });
     }
-    url = await listening(running, () => output.slice(before));
+    url = await listening(running, () => output.slice(before), signal);
     github.setWebhook({ url: `${url}/api/github/webhooks`, secret });
-    await ready(running, url, () => output);
+    await ready(running, url, () => output, signal);
   };
 
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -62,7 +65,12 @@ export async function startPrlt({ github, runtime, env = {} }: PrltOptions): Pro
     return code;
   };
 
-  await start();
+  await start().catch(async (error: unknown) => {
+    await end('SIGTERM');
+    await removeLeftovers(dataDir, runtime);
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  });
   return {
     get url() {
       return url;
@@ -73,6 +81,7 @@ export async function startPrlt({ github, runtime, env = {} }: PrltOptions): Pro
     end,
     close: async () => {
       await end('SIGTERM');
+      await removeLeftovers(dataDir, runtime);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -80,7 +89,12 @@ export async function startPrlt({ github, runtime, env = {} }: PrltOptions): Pro
 
 const secret = 'a webhook secret of the tests';
 
-function serviceEnvironment(github: LocalGitHub, dataDir: string, runtime: string): Record<string, string> {
+/** What a service needs to know to work with the local GitHub. */
+export function serviceEnvironment(
+  github: LocalGitHub,
+  dataDir: string,
+  runtime: string,
+): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? '/',
@@ -95,24 +109,33 @@ function serviceEnvironment(github: LocalGitHub, dataDir: string, runtime: strin
   };
 }
 
-async function listening(child: ChildProcess, output: () => string): Promise<string> {
+async function listening(
+  child: ChildProcess,
+  output: () => string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   for (let waited = 0; waited < 20_000; waited += 20) {
     const found = /"url":"([^"]+)"/.exec(output());
     if (found?.[1]) return found[1];
     if (child.exitCode !== null) throw new Error(`prlt ended with ${child.exitCode}:\n${output()}`);
-    await sleep(20);
+    await sleep(20, undefined, signal ? { signal } : {});
   }
   throw new Error(`prlt does not listen:\n${output()}`);
 }
 
-async function ready(child: ChildProcess, url: string, output: () => string): Promise<void> {
+async function ready(
+  child: ChildProcess,
+  url: string,
+  output: () => string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let said = '';
   for (let waited = 0; waited < 30_000; waited += 100) {
     if (child.exitCode !== null) throw new Error(`prlt ended with ${child.exitCode}:\n${output()}`);
-    const answer = await fetch(`${url}/readyz`);
+    const answer = await fetch(`${url}/readyz`, signal ? { signal } : {});
     if (answer.ok) return;
     said = await answer.text();
-    await sleep(100);
+    await sleep(100, undefined, signal ? { signal } : {});
   }
   throw new Error(`prlt is not ready: ${said}\n${output()}`);
 }

@@ -53,16 +53,8 @@ export async function setStage({
     github,
     prlt,
     repo,
-    until: async (what, question, seconds = 45) => {
-      for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
-        const answer = await question();
-        if (answer) return answer;
-        await sleep(50);
-      }
-      throw new Error(
-        `${what} did not happen within ${seconds} s\n${story(github)}\n${prlt.log().slice(-8_000)}`,
-      );
-    },
+    until: (what, question, seconds = 45) =>
+      untilIn(what, question, seconds, () => `${story(github)}\n${prlt.log().slice(-8_000)}`),
     status: (issue) =>
       github.comments(repo, issue).find((comment) => comment.body.includes('<!-- prlt:status'))?.body,
     close: async () => {
@@ -70,6 +62,20 @@ export async function setStage({
       await github.close();
     },
   };
+}
+
+/** Asks until the answer is not falsy, and gives it; `explain` is told with the failure. */
+export async function untilIn<T>(
+  what: string,
+  question: () => T | Promise<T>,
+  seconds: number,
+  explain: () => string | Promise<string>,
+): Promise<NonNullable<T>> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) {
+    const answer = await question();
+    if (answer) return answer;
+  }
+  throw new Error(`${what} did not happen within ${seconds} s\n${await explain()}`);
 }
 
 /** What GitHub saw change, for the message of a failed wait. */

@@ -2,9 +2,9 @@
 import type { Decision } from '../decide.ts';
 import { effect } from '../effect.ts';
 import type { BoardEvent } from '../event.ts';
-import type { Item } from '../item.ts';
+import { type Item, isUnderWay, waitsForSeat } from '../item.ts';
 import { show } from './ending.ts';
-import { isUnderWay, stop } from './requests.ts';
+import { stop } from './requests.ts';
 
 type Of<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 
@@ -22,6 +22,13 @@ export function itemReopened(item: Item): Decision {
   return { item: open, effects: item.generation > 0 && item.closed ? show(open) : [] };
 }
 
+/** A run under way goes on; only what waits is held back. */
+export function itemHeld(item: Item, event: Of<'item_held'>): Decision {
+  const next: Item = { ...item, held: event.held };
+  const told = waitsForSeat(next) ? [effect(next, { kind: 'status-comment' })] : [];
+  return { item: next, effects: told };
+}
+
 /** People see that the agent works on the text as it was asked for. */
 export function itemEdited(item: Item, event: Of<'item_edited'>): Decision {
   if (!isUnderWay(item)) return { item, effects: [] };
@@ -30,8 +37,8 @@ export function itemEdited(item: Item, event: Of<'item_edited'>): Decision {
   return { item: told, effects: [effect(told, { kind: 'status-comment' })] };
 }
 
-export function repoLost(item: Item, _event: Of<'repo_lost'>): Decision {
-  return isUnderWay(item) ? stop(item, 'uninstalled') : { item, effects: [] };
+export function repoLost(item: Item, event: Of<'repo_lost'>): Decision {
+  return isUnderWay(item) ? stop(item, 'out_of_reach', undefined, event.reason) : { item, effects: [] };
 }
 
 export function pullChanged(item: Item, event: Of<'pull_changed'>): Decision {
@@ -42,13 +49,14 @@ export function pullChanged(item: Item, event: Of<'pull_changed'>): Decision {
     ...item,
     change: { ...item.change, pull: { ...pull, state: event.state, draft: event.draft } },
   };
-  const workspace = item.run?.workspace;
-  const ended = event.state !== 'open' && item.run && workspace;
+  if (event.state === 'open' || !item.run) return { item: changed, effects: show(changed) };
+  if (item.run.phase !== 'ended') {
+    const stopping = stop(changed, 'closed');
+    return { item: stopping.item, effects: [...show(stopping.item), ...stopping.effects] };
+  }
+  const { id: run, workspace } = item.run;
   return {
     item: changed,
-    effects: [
-      ...show(changed),
-      ...(ended ? [effect(changed, { kind: 'clean-run', run: `${item.run?.id}/workspace`, workspace })] : []),
-    ],
+    effects: [...show(changed), effect(changed, { kind: 'clean-run', run, workspace })],
   };
 }

@@ -4,17 +4,31 @@ import { effect } from '../effect.ts';
 import type { ChangeEvent } from '../event.ts';
 import { type Item, liveRun } from '../item.ts';
 import type { Policy } from '../policy.ts';
-import { chain, conclude, endRun, failAttempt, loseRun, show } from './ending.ts';
+import { chain, conclude, endRun, failAttempt, finishFix, loseRun, show } from './ending.ts';
+import { stopped } from './finishing.ts';
 
 type Of<T extends ChangeEvent['type']> = Extract<ChangeEvent, { type: T }>;
 
-export function changePublished(item: Item, event: Of<'change_published'>, now: number): Decision {
+/** The branch is out. The first time a pull request follows; a fix only moves the one that is open. */
+export function changePublished(
+  item: Item,
+  event: Of<'change_published'>,
+  policy: Policy,
+  now: number,
+): Decision {
   const run = liveRun(item, event.run);
   if (!run) return { item, effects: [] };
+  const pull = item.change?.pull;
   return chain(
-    { ...item, change: event.change },
-    (it) => endRun(it, run, now, true),
-    (it) => ({ item: it, effects: [effect(it, { kind: 'open-pull', run: run.id })] }),
+    { ...item, change: { ...event.change, ...(pull ? { pull } : {}) } },
+    (it) => endRun(it, run, now, !run.stopping),
+    (it) => {
+      if (run.stopping) return stopped(it, run, policy, now);
+      if (!pull) return { item: it, effects: [effect(it, { kind: 'open-pull', run: run.id })] };
+      const fixed = finishFix(it);
+      const check = effect(fixed.item, { kind: 'set-check', sha: event.change.head });
+      return { item: fixed.item, effects: [check, ...fixed.effects] };
+    },
   );
 }
 
@@ -30,6 +44,7 @@ export function changeRefused(
     item,
     (it) => endRun(it, run, now),
     (it) => {
+      if (run.stopping || event.fault === 'stopped') return stopped(it, run, policy, now);
       if (event.fault === 'final') return conclude(it, { kind: 'failed', failure: event.failure });
       if (event.fault === 'machinery') return loseRun(it, event.failure, now);
       return failAttempt(it, event.failure, policy, now);
@@ -38,7 +53,7 @@ export function changeRefused(
 }
 
 export function pullOpened(item: Item, event: Of<'pull_opened'>): Decision {
-  if (!item.change) return { item, effects: [] };
+  if (!item.change || item.run?.id !== event.run) return { item, effects: [] };
   const opened: Item = {
     ...item,
     change: { ...item.change, pull: event.pull },
@@ -50,6 +65,24 @@ export function pullOpened(item: Item, event: Of<'pull_opened'>): Decision {
   };
 }
 
+/** What the run was to make is there: it ends, and the item goes on from what was found. */
+export function pullFound(item: Item, event: Of<'pull_found'>, now: number): Decision {
+  const run = liveRun(item, event.run);
+  if (!run) return { item, effects: [] };
+  return chain(
+    { ...item, change: event.change },
+    (it) => endRun(it, { ...run, branch: event.change.branch }, now, true),
+    (it) => ({ item: it, effects: show(it) }),
+  );
+}
+
 export function pullRefused(item: Item, event: Of<'pull_refused'>): Decision {
+  if (!item.change || item.change.pull || item.run?.id !== event.run) return { item, effects: [] };
   return conclude(item, { kind: 'failed', failure: event.failure });
+}
+
+/** Where the work of a run that failed can be fetched. */
+export function workKept(item: Item, event: Of<'work_kept'>): Decision {
+  const told: Item = { ...item, notes: [...new Set([...item.notes, event.note])] };
+  return { item: told, effects: [effect(told, { kind: 'status-comment' })] };
 }

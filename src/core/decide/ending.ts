@@ -1,6 +1,6 @@
 /** How a run ends: what is cleaned, whether another attempt follows, what people see. Shared by the event families. */
 import type { Decision } from '../decide.ts';
-import { type Effect, effect } from '../effect.ts';
+import { type Effect, effect, type Work } from '../effect.ts';
 import type { Failure, Item, Outcome, Run } from '../item.ts';
 import type { Policy } from '../policy.ts';
 
@@ -14,20 +14,40 @@ export function show(item: Item): Effect[] {
   return [effect(item, { kind: 'status-comment' }), effect(item, { kind: 'set-labels' })];
 }
 
-/** Facts of an item whose run is over; the container goes now, the workspace with the last use of it. */
-export function endRun(item: Item, run: Run, now: number, keepWorkspace = false): Decision {
+/**
+ * Facts of an item whose run is over; the container goes now, the workspace with the last use of it. Work that is not
+ * published is kept for people.
+ */
+export function endRun(item: Item, run: Run, now: number, published = false): Decision {
   const ended: Run = { ...run, phase: 'ended', endedAt: now };
-  const clean = effect(item, {
+  const next: Item = { ...item, run: ended };
+  const clean = effect(next, {
     kind: 'clean-run',
     run: run.id,
-    ...(keepWorkspace ? {} : { workspace: run.workspace }),
+    ...(published ? {} : { workspace: run.workspace }),
   });
-  return { item: { ...item, run: ended }, effects: [clean] };
+  const work = published ? undefined : unpublished(item, run);
+  return {
+    item: next,
+    effects: work ? [effect(next, { kind: 'keep-work', run: run.id, work }), clean] : [clean],
+  };
+}
+
+function unpublished(item: Item, { verdict, start, base, branch, attempt }: Run): Work | undefined {
+  if (!verdict?.changed || !start || !base || !branch) return undefined;
+  const ref = `refs/prlt/${item.key}/${item.generation}.${attempt}`;
+  return { head: verdict.head, start, base: base.sha, branch, ref };
+}
+
+/** A run on an open pull request is over: the item is in review as before. */
+export function finishFix(item: Item): Decision {
+  const { wants: _, ...reviewed } = item;
+  return { item: reviewed, effects: show(reviewed) };
 }
 
 /** Ends the item's work with an outcome. */
 export function conclude(item: Item, outcome: Outcome): Decision {
-  const { retryAt: _, ...rest } = item;
+  const { retryAt: _retry, wants: _wants, ...rest } = item;
   const concluded: Item = { ...rest, outcome };
   return { item: concluded, effects: show(concluded) };
 }

@@ -2,29 +2,69 @@
 import type { Decision } from '../decide.ts';
 import { type Effect, effect } from '../effect.ts';
 import type { BoardEvent } from '../event.ts';
-import { type Failure, holdsSeat, type Item, type Origin, type StopCause } from '../item.ts';
+import {
+  type Asked,
+  type Failure,
+  holdsSeat,
+  type Item,
+  isBeingStopped,
+  isUnderWay,
+  type Origin,
+  type StopCause,
+} from '../item.ts';
 import { readLabels } from '../labels.ts';
 import { type Policy, route } from '../policy.ts';
-import { statusOf } from '../status.ts';
 import { conclude, show } from './ending.ts';
 
 type Of<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 
-/** A permitted person asked for work. What is under way already is shown again, never begun twice. */
-export function requested(item: Item, event: Of<'item_requested'>, policy: Policy, now: number): Decision {
-  const status = statusOf(item);
-  if (item.closed || status === 'review' || (item.request && !item.outcome && status !== 'cancelled')) {
-    return { item, effects: [accepted(item, event.via, event.origin), ...show(item)] };
+/** The two webhooks of a new issue that has the label come within this time, milliseconds. */
+const openedAndLabelled = 3_000;
+
+/** Said once when people ask again for what is under way. */
+const oneIsEnough = 'It was asked for again while it is under way; nothing more was started.';
+
+/**
+ * A permitted person asked for work. What is under way already is shown again, never begun twice; an open pull request
+ * gets a fix, everything else starts anew.
+ */
+export function requested(item: Item, event: Asked, policy: Policy, now: number): Decision {
+  if (item.closed) return answered(item, event.origin, { kind: 'closed' }, event.ordinal);
+  if (isBeingStopped(item)) {
+    const later: Item = { ...item, next: event };
+    return {
+      item: later,
+      effects: [accepted(item, event.via, event.origin), effect(later, { kind: 'status-comment' })],
+    };
   }
-  const { change: _change, outcome: _outcome, lastFailure: _failure, retryAt: _retry, ...kept } = item;
+  if (isUnderWay(item)) {
+    // A new issue that has the label is heard of twice: as opened and as labelled.
+    const again = event.via === 'command' || now - (item.request?.at ?? now) > openedAndLabelled;
+    const said = again ? [oneIsEnough] : [];
+    const told: Item = { ...item, notes: [...new Set([...item.notes, ...said])] };
+    return { item: told, effects: [accepted(told, event.via, event.origin), ...show(told)] };
+  }
+  const {
+    change,
+    outcome: _outcome,
+    lastFailure: _failure,
+    retryAt: _retry,
+    wants: _wants,
+    held: _held,
+    ...kept
+  } = item;
+  const continued = change?.pull?.state === 'open' ? { change, wants: 'fix' as const } : {};
   const { by, via, origin, snapshot, failure } = event;
+  const { held, notes } = readLabels(snapshot.labels);
   const asked: Item = {
     ...kept,
+    ...continued,
     generation: item.generation + 1,
     request: { by, via, origin, snapshot, at: now },
     attempts: 0,
     losses: 0,
-    notes: [...readLabels(snapshot.labels).notes, ...event.notes],
+    ...(held ? { held } : {}),
+    notes: [...notes, ...event.notes],
   };
   const refusal = failure ?? seatless(policy, snapshot.labels);
   const next: Decision = refusal
@@ -55,7 +95,8 @@ export function requestDenied(item: Item, event: Of<'request_denied'>): Decision
 }
 
 export function stopAsked(item: Item, event: Of<'stop_asked'>): Decision {
-  if (!isUnderWay(item)) return answered(item, event.origin, { kind: 'nothing_running' });
+  if (!isUnderWay(item))
+    return answered(item, event.origin, { kind: 'nothing_running', asked: 'stop' }, event.ordinal);
   const stopped = stop(item, 'asked', event.by.login);
   const rocket = effect(item, { kind: 'react', origin: event.origin, content: 'rocket' });
   return { item: stopped.item, effects: [rocket, ...stopped.effects] };
@@ -68,12 +109,12 @@ export function withdrawn(item: Item, event: Of<'request_withdrawn'>): Decision 
 export function poked(item: Item, event: Of<'poke_asked'>): Decision {
   const run = item.run;
   if (!run || !holdsSeat(item) || run.stopping)
-    return answered(item, event.origin, { kind: 'nothing_running' });
-  const { origin, text, by } = event;
+    return answered(item, event.origin, { kind: 'nothing_running', asked: 'poke' }, event.ordinal);
+  const { origin, ordinal, text, by } = event;
   return {
     item,
     effects: [
-      effect(item, { kind: 'send-message', run: run.id, origin, text, from: by.login }),
+      effect(item, { kind: 'send-message', run: run.id, origin, ordinal, text, from: by.login }),
       effect(item, { kind: 'react', origin, content: 'rocket' }),
       effect(item, { kind: 'status-comment' }),
     ],
@@ -84,8 +125,8 @@ export function replyAsked(item: Item, event: Of<'reply_asked'>): Decision {
   return answered(item, event.origin, event.reply, event.ordinal);
 }
 
-function answered(item: Item, origin: Origin, reply: Of<'reply_asked'>['reply'], ordinal = 0): Decision {
-  const good = reply.kind === 'help' || reply.kind === 'status';
+function answered(item: Item, origin: Origin, reply: Of<'reply_asked'>['reply'], ordinal: number): Decision {
+  const good = ['help', 'status', 'why', 'peek'].includes(reply.kind);
   return {
     item,
     effects: [
@@ -95,18 +136,15 @@ function answered(item: Item, origin: Origin, reply: Of<'reply_asked'>['reply'],
   };
 }
 
-/** Whether there is anything to stop: a wait for a seat, a run, or a change on its way out. */
-export function isUnderWay(item: Item): boolean {
-  return item.request !== undefined && !item.outcome && !item.change?.pull && !item.closed;
-}
-
 /** Ends the work: at once when no container exists, else when its end is confirmed. */
-export function stop(item: Item, cause: StopCause, by?: string): Decision {
-  const person = by === undefined ? {} : { by };
+export function stop(item: Item, cause: StopCause, by?: string, reason?: string): Decision {
+  const why = { ...(by === undefined ? {} : { by }), ...(reason === undefined ? {} : { reason }) };
+  const { next: _, ...alone } = item;
   const run = item.run;
-  if (!run || run.phase === 'ended') return conclude(item, { kind: 'stopped', ...person });
-  if (run.stopping) return { item, effects: [] };
-  const stopping: Item = { ...item, run: { ...run, stopping: { cause, ...person } } };
+  if (!run || run.phase === 'ended') return conclude(alone, { kind: 'stopped', ...why });
+  // A person's word replaces a limit's: what they stopped is not tried again.
+  if (run.stopping && run.stopping.cause !== 'limit') return { item: alone, effects: [] };
+  const stopping: Item = { ...alone, run: { ...run, stopping: { cause, ...why } } };
   return {
     item: stopping,
     effects: [

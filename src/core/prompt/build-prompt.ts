@@ -27,6 +27,8 @@ export interface PromptInput {
   run: { kind: string; branch: string; base: string; repo: string };
   /** The profile's instructions from the repository's configuration. */
   instructions?: string;
+  /** Why an earlier attempt at the same task came to nothing; it may quote what that attempt wrote. */
+  previously?: string;
   /** What a permitted person said before the agent started. */
   poke?: { by: string; text: string };
 }
@@ -44,7 +46,7 @@ const mostSubtasks = 200;
 
 /** Linear in the length of the texts. An empty part has no section. */
 export function buildPrompt(input: PromptInput): Prompt {
-  const { snapshot, specs, run, instructions, poke } = input;
+  const { snapshot, specs, run, instructions, previously, poke } = input;
   const left: Stripped[][] = [];
   const clean = (text: string): string => {
     const { text: seen, stripped } = stripHidden(text);
@@ -66,6 +68,7 @@ export function buildPrompt(input: PromptInput): Prompt {
         .join('\n\n'),
     ),
     section('Parent', parentSection(snapshot.parent, clean)),
+    section('Previous attempt', previously ? previousSection(clean(previously)) : ''),
     section('Message', poke ? messageFrom(poke.by, clean(poke.text)) : ''),
     section('Instructions', instructions?.trim() ?? ''),
     section('House rules', houseRules(run)),
@@ -157,6 +160,11 @@ function parentSection(parent: PromptInput['snapshot']['parent'], clean: Clean):
   const title = clean(parent.title).replaceAll(/\s+/g, ' ');
   const text = [title, clean(parent.body ?? '')].filter(Boolean).join('\n\n');
   return `This task is part of ${inlineCode(parent.key)}. It is context; do this task only.\n\n${fromPeople(text)}`;
+}
+
+function previousSection(reason: string): string {
+  if (reason === '') return '';
+  return `An earlier attempt at this task failed. What it did is not in this checkout; avoid its mistake. It ended with:\n\n${fenced(reason, 'text')}`;
 }
 
 function messageFrom(by: string, text: string): string {

@@ -1,4 +1,4 @@
-/** Removes what a run leaves: container, socket, what it handed over; the workspace when nobody continues it. */
+/** Removes what a run leaves: container and socket; the workspace too when nobody continues it. */
 import { setRunState } from '../../store/runs.ts';
 import type { Executor } from '../executor.ts';
 
@@ -8,8 +8,6 @@ export const cleanRun: Executor<'clean-run'> = async (context, { effect }) => {
   await context.runtime.remove(run);
   await context.gateway.close(run);
   await setRunState(context.db, run, 'over');
-  if (workspace === undefined) return { kind: 'done' };
-  await context.runtime.removeWorkspace(workspace);
-  await context.handover.discard(run);
+  if (workspace !== undefined) await context.runtime.removeWorkspace(workspace);
   return { kind: 'done' };
 };

@@ -4,6 +4,7 @@ import { liveRun } from '../../core/item.ts';
 import { mintGitToken } from '../../github/tokens.ts';
 import type { LaunchResult } from '../../runtimes/runtime.ts';
 import { assignRun, type RunRow, runById } from '../../store/runs.ts';
+import { type FoundChange, findOwnPull } from '../adoption.ts';
 import { type Assigned, assign } from '../assign.ts';
 import type { Context } from '../context.ts';
 import type { Executor, Outcome } from '../executor.ts';
@@ -25,13 +26,19 @@ export const launchRun: Executor<'launch-run'> = async (context, { effect, item,
       events: [{ type: 'launch_failed', run: run.id, failure: assigned.failure, again: false }],
     };
   }
+  if (assigned.kind === 'made_before') {
+    return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change: assigned.change }] };
+  }
   if (assigned.kind === 'later') return { kind: 'later', after: patience.pause, reason: assigned.reason };
   const row = await runById(context.db, run.id);
   if (!row) throw new Error(`run ${run.id} was not recorded`);
   return launched(run, row, await launch(context, item, row), attempts, assigned.notes);
 };
 
-type Prepared = { kind: 'assigned'; notes: string[] } | Exclude<Assigned, { kind: 'assigned' }>;
+type Prepared =
+  | { kind: 'assigned'; notes: string[] }
+  | { kind: 'made_before'; change: FoundChange }
+  | Exclude<Assigned, { kind: 'assigned' }>;
 
 /** Records the assignment before anything is started, so that a restart finds the same one. */
 async function prepare(context: Context, item: Item, run: Run): Promise<Prepared> {
@@ -50,6 +57,8 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
       },
     };
   }
+  const change = run.kind === 'implement' ? await findOwnPull(context, item) : undefined;
+  if (change) return { kind: 'made_before', change };
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const assigned = await assign(context, item, run, policy);
   if (assigned.kind !== 'assigned') return assigned;
@@ -81,8 +90,8 @@ const tmpSize = 512 * 2 ** 20;
 
 function launched(run: Run, row: RunRow, result: LaunchResult, attempts: number, notes: string[]): Outcome {
   if (result.kind === 'launched') {
-    const { branch, base } = row.assignment.checkout;
-    return { kind: 'done', events: [{ type: 'run_launched', run: run.id, branch, base, notes }] };
+    const { branch, base, start } = row.assignment.checkout;
+    return { kind: 'done', events: [{ type: 'run_launched', run: run.id, branch, base, start, notes }] };
   }
   const { reason } = result;
   if (result.kind === 'unavailable' && attempts + 1 < patience.tries) {

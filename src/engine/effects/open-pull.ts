@@ -1,4 +1,4 @@
-/** Opens the pull request of a published change, or finds the one that is there. */
+/** Opens the pull request of a published change, or finds the one that is there; what was handed over goes. */
 import type { Item, Pull } from '../../core/item.ts';
 import { openPull } from '../../github/pulls.ts';
 import { draftRefused, pullRequest } from '../../messages/pull-request.ts';
@@ -8,8 +8,10 @@ import { pullView } from '../pull-view.ts';
 
 export const openPullRequest: Executor<'open-pull'> = async (context, { item }) => {
   const { change, run } = item;
-  if (!change || change.pull || !run) return { kind: 'dropped', reason: 'there is nothing to open' };
-  const view = pullView(item, change, run);
+  if (!change || change.pull || !run || item.outcome)
+    return { kind: 'dropped', reason: 'there is nothing to open' };
+  await context.handover.discard(run.id);
+  const view = pullView(context, item, change, run);
   const { title, body } = pullRequest(view);
   const plain = pullRequest({ ...view, notes: [...view.notes, draftRefused] });
   const octokit = await context.authenticate(item.repo.installation);
@@ -24,7 +26,7 @@ export const openPullRequest: Executor<'open-pull'> = async (context, { item }) 
   return {
     kind: 'done',
     receipt: { pull: opened.pull.number },
-    events: [{ type: 'pull_opened', pull: opened.pull, notes: noted(context, item, opened) }],
+    events: [{ type: 'pull_opened', run: run.id, pull: opened.pull, notes: noted(context, item, opened) }],
   };
 };
 

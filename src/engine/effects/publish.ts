@@ -5,13 +5,12 @@ import { liveRun } from '../../core/item.ts';
 import type { Inspection } from '../../git/inspect.ts';
 import type { PushAnswer } from '../../git/push.ts';
 import { mintGitToken } from '../../github/tokens.ts';
-import type { Context } from '../context.ts';
 import type { Executor, Outcome } from '../executor.ts';
 import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
 
 /** What one change may be at most; a branch beyond it is refused by name. Bytes, milliseconds. */
-const bounds = {
+export const bounds = {
   maxFileBytes: 50 * 2 ** 20,
   maxUnpackedBytes: 2 ** 30,
   maxFiles: 20_000,
@@ -22,15 +21,16 @@ type Accepted = Extract<Inspection, { kind: 'accepted' }>;
 
 export const publish: Executor<'publish'> = async (context, { effect, item }) => {
   const run = liveRun(item, effect.run);
-  if (run?.phase !== 'publishing' || !run.verdict || !run.base || !run.branch) {
+  if (run?.phase !== 'publishing' || !run.verdict || !run.base || !run.start || !run.branch) {
     return { kind: 'dropped', reason: 'nothing to publish any more' };
   }
-  const { base, verdict, branch } = run;
+  if (run.stopping) return { kind: 'done', events: [stoppedMeanwhile(run)] };
+  const { base, start, verdict, branch } = run;
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const judged = await context.handover.inspect({
     run: run.id,
     mirror: context.mirrors.path(item.repo.id),
-    start: base.sha,
+    start,
     base: base.sha,
     head: verdict.head,
     rules: { ...bounds, protect: policy.protect, allowWorkflows: context.settings.allowWorkflows },
@@ -49,23 +49,16 @@ export const publish: Executor<'publish'> = async (context, { effect, item }) =>
     token,
     branch,
     head: judged.head,
-    expectedOld: null,
+    expectedOld: item.change?.pull ? start : null,
   });
-  return pushed(context, item, run, judged, branch, answer);
+  return pushed(item, run, judged, branch, answer);
 };
 
-async function pushed(
-  context: Context,
-  item: Item,
-  run: Run,
-  judged: Accepted,
-  branch: string,
-  answer: PushAnswer,
-): Promise<Outcome> {
+function pushed(item: Item, run: Run, judged: Accepted, branch: string, answer: PushAnswer): Outcome {
   switch (answer.kind) {
     case 'pushed':
     case 'already': {
-      await context.handover.discard(run.id);
+      // The bundle goes when this is recorded (open-pull): a crash in between must find it again.
       const change = { branch, head: judged.head, commits: judged.commits.length };
       return { kind: 'done', events: [{ type: 'change_published', run: run.id, change }] };
     }
@@ -104,4 +97,9 @@ function refused(run: Run, { reasons }: Extract<Inspection, { kind: 'refused' }>
 
 function stop(run: Run, failure: Failure): Outcome {
   return { kind: 'done', events: [{ type: 'change_refused', run: run.id, failure, fault: 'final' }] };
+}
+
+function stoppedMeanwhile(run: Run): ItemEvent {
+  const failure: Failure = { code: 'PUBLISH_REFUSED', sentence: 'It was stopped before it was published.' };
+  return { type: 'change_refused', run: run.id, failure, fault: 'stopped' };
 }

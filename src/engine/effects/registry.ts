@@ -1,6 +1,7 @@
 /** Which executor carries out which effect; a kind without one is a type error. */
 import type { Executors } from '../executor.ts';
 import { cleanRun } from './clean-run.ts';
+import { keepWork } from './keep-work.ts';
 import { launchRun } from './launch-run.ts';
 import { openPullRequest } from './open-pull.ts';
 import { publish } from './publish.ts';
@@ -23,5 +24,6 @@ export const executors: Executors = {
   'stop-run': stopRun,
   'clean-run': cleanRun,
   publish,
+  'keep-work': keepWork,
   'open-pull': openPullRequest,
 };

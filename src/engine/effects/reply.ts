@@ -2,15 +2,26 @@
 import { commands } from '../../commands/registry.ts';
 import type { Reply } from '../../core/event.ts';
 import type { Item } from '../../core/item.ts';
-import { commandError, helpComment, pokeNothingRuns, statusReply } from '../../messages/replies.ts';
+import { peekReply } from '../../messages/peek.ts';
+import {
+  commandError,
+  editedSince,
+  helpComment,
+  itemClosed,
+  nothingRuns,
+  nothingToRetry,
+  statusReply,
+} from '../../messages/replies.ts';
+import { whyNot, whyWaiting } from '../../messages/why.ts';
 import type { Context } from '../context.ts';
 import type { Executor } from '../executor.ts';
-import { signedMarker } from '../markers.ts';
-import { statusView } from '../status-view.ts';
+import { itemMarker } from '../markers.ts';
+import { consider } from '../place.ts';
+import { peekView, statusView } from '../status-view.ts';
 
 export const reply: Executor<'reply'> = async (context, { effect, item, again }) => {
   const { origin, ordinal } = effect;
-  const marker = signedMarker(context, 'reply', `${item.id}/${origin.comment ?? origin.number}/${ordinal}`);
+  const marker = itemMarker(context, 'reply', item, `/${origin.comment ?? origin.number}/${ordinal}`);
   const body = `${await words(context, item, effect.reply)}\n\n${marker}`;
   await context.board.putComment(item, origin.number, body, marker, undefined, again);
   return { kind: 'done' };
@@ -23,8 +34,31 @@ async function words(context: Context, item: Item, said: Reply): Promise<string>
     case 'status':
       return statusReply(item.generation === 0 ? undefined : await statusView(context, item));
     case 'nothing_running':
-      return pokeNothingRuns({ key: item.key, ...(item.change?.pull ? { pull: item.change.pull } : {}) });
+      return nothingRuns(said.asked, {
+        key: item.key,
+        ...(item.change?.pull ? { pull: item.change.pull } : {}),
+      });
+    case 'why':
+      return whyWords(context, item);
+    case 'peek':
+      return peekReply(await peekView(context, item));
+    case 'closed':
+      return itemClosed(item.key);
+    case 'nothing_to_retry':
+      return nothingToRetry(item.key);
+    case 'edited_since':
+      return editedSince(said.by);
     case 'command_error':
       return commandError(said);
   }
+}
+
+/** The verdict that dispatch would act on; an item that does not wait is described as it stands. */
+async function whyWords(context: Context, item: Item): Promise<string> {
+  const { verdicts } = await consider(context);
+  const verdict = verdicts.find((one) => one.id === item.id);
+  const retryAt = item.retryAt === undefined ? undefined : new Date(item.retryAt).toISOString();
+  if (verdict) return whyWaiting(verdict, retryAt);
+  const stands = statusReply(item.generation === 0 ? undefined : await statusView(context, item));
+  return `${whyNot(item.key)}\n\n${stands}`;
 }

@@ -5,11 +5,11 @@ import { messagesFor } from '../desk.ts';
 import type { Executor } from '../executor.ts';
 
 export const sendMessage: Executor<'send-message'> = async ({ db, bell }, { effect }) => {
-  const { run, origin, text, from } = effect;
+  const { run, origin, ordinal, text, from } = effect;
   const delivered = await db.transaction().execute(async (tx) => {
     const row = await runById(tx, run);
     if (row?.state !== 'live') return false;
-    await addMessage(tx, run, `${run}/${origin.comment ?? origin.number}`, {
+    await addMessage(tx, run, `${run}/${origin.comment ?? origin.number}/${ordinal}`, {
       type: 'poke',
       text: buildPoke({ by: from, text }).text,
       from,
@@ -20,6 +20,6 @@ export const sendMessage: Executor<'send-message'> = async ({ db, bell }, { effe
   if (delivered) return { kind: 'done' };
   return {
     kind: 'done',
-    events: [{ type: 'reply_asked', origin, ordinal: 90, reply: { kind: 'nothing_running' } }],
+    events: [{ type: 'reply_asked', origin, ordinal, reply: { kind: 'nothing_running', asked: 'poke' } }],
   };
 };

@@ -1,12 +1,12 @@
 /** Writes the item's one status comment as its facts are now: made once, edited ever after. */
 import { statusComment as words } from '../../messages/status-comment.ts';
 import type { Executor } from '../executor.ts';
-import { signedMarker } from '../markers.ts';
+import { itemMarker } from '../markers.ts';
 import { statusView } from '../status-view.ts';
 
 export const statusComment: Executor<'status-comment'> = async (context, { item, again, receipt }) => {
   if (item.generation === 0) return { kind: 'dropped', reason: 'nobody asked for this item' };
-  const marker = signedMarker(context, 'status', item.id);
+  const marker = itemMarker(context, 'status', item);
   const body = words({ ...(await statusView(context, item)), marker });
   const known = isReceipt(receipt) ? receipt.comment : undefined;
   const comment = await context.board.putComment(item, item.number, body, marker, known, again);

@@ -61,12 +61,10 @@ export function containerOptions(request: ContainerRequest): Dockerode.Container
   };
 }
 
+/**
+ * Its propagation is the engine's choice: private, and below the engine's own directory, where volumes are, `rslave`,
+ * which is all that it takes there. Neither lets a container mount anything on the host.
+ */
 function readOnlyBind(source: string, target: string): Dockerode.MountSettings {
-  return {
-    Type: 'bind',
-    Source: source,
-    Target: target,
-    ReadOnly: true,
-    BindOptions: { Propagation: 'rprivate' },
-  };
+  return { Type: 'bind', Source: source, Target: target, ReadOnly: true };
 }

@@ -98,8 +98,8 @@ describe('losing the repository', () => {
   const lost: ItemEvent = { type: 'repo_lost', reason: 'The App was uninstalled.' };
 
   test('stops what runs and ends what waits', () => {
-    expect(play(itemAt('working'), [lost]).item.run?.stopping).toEqual({ cause: 'uninstalled' });
-    expect(play(itemAt('waiting'), [lost]).item.outcome).toEqual({ kind: 'stopped' });
+    expect(play(itemAt('working'), [lost]).item.run?.stopping).toMatchObject({ cause: 'out_of_reach' });
+    expect(play(itemAt('waiting'), [lost]).item.outcome).toMatchObject({ kind: 'stopped' });
   });
 
   test.each<Phase>(['untouched', 'review'])('changes nothing on an item that is %s', (phase) => {

@@ -19,23 +19,26 @@ import {
 import { itemAt, names, type Phase, play } from '../story.ts';
 
 const comment = { number: 12, comment: 99 };
-const stopAsked: ItemEvent = { type: 'stop_asked', by: alice, origin: comment };
+const stopAsked: ItemEvent = { type: 'stop_asked', by: alice, origin: comment, ordinal: 0 };
 
 describe('asking for work', () => {
-  const underWay: Phase[] = [
-    'waiting',
-    'claimed',
-    'launched',
-    'working',
-    'publishing',
-    'published',
-    'review',
-  ];
+  const underWay: Phase[] = ['waiting', 'claimed', 'launched', 'working', 'publishing', 'published'];
   test.each(underWay)('is shown again and not begun twice while the item is %s', (phase) => {
     const item = itemAt(phase);
-    const after = play(item, [aRequest({ via: 'command', origin: comment })]);
-    expect(after.item).toEqual(item);
-    expect(names(after.effects)).toEqual(['react:rocket', 'status-comment', 'set-labels']);
+    const again = aRequest({ via: 'command', origin: comment });
+    const after = play(item, [again, again]);
+    expect({ ...after.item, notes: [] }).toEqual(item);
+    expect(after.item.notes).toEqual([expect.stringContaining('under way')]);
+    expect(names(play(item, [again]).effects)).toEqual(['react:rocket', 'status-comment', 'set-labels']);
+  });
+
+  test('of an item with an open pull request asks for a fix of it', () => {
+    const item = itemAt('review');
+    const after = play(item, [aRequest()]).item;
+    expect(after).toMatchObject({ generation: 2, wants: 'fix', change: item.change });
+    expect(statusOf(after)).toBe('review');
+    expect(play(after, [aSeat('run2')]).item.run).toMatchObject({ id: 'run2', phase: 'claimed' });
+    expect(play(item, [aSeat('run2')])).toEqual({ item, effects: [] });
   });
 
   const over: [string, ItemEvent[]][] = [
@@ -165,6 +168,11 @@ describe('stopping', () => {
     ['the shim finished in the same moment', 'working', finished()],
     ['the agent failed in the same moment', 'working', finished({ outcome: 'failed', exitCode: 143 })],
     [
+      'the push was not begun any more',
+      'publishing',
+      { type: 'change_refused', run: 'run1', failure, fault: 'stopped' },
+    ],
+    [
       'the change was refused',
       'publishing',
       { type: 'change_refused', run: 'run1', failure, fault: 'attempt' },
@@ -194,7 +202,7 @@ describe('stopping', () => {
 
   test('of a run that is over its time ends the item instead of trying again', () => {
     const events: ItemEvent[] = [
-      { type: 'run_overdue', run: 'run1' },
+      { type: 'run_over_limit', run: 'run1', limit: 'run' },
       stopAsked,
       { type: 'run_lost', run: 'run1', cause: 'killed' },
     ];
@@ -231,7 +239,7 @@ describe('taking the request back', () => {
 });
 
 describe('poking', () => {
-  const poke: ItemEvent = { type: 'poke_asked', by: alice, origin: comment, text: 'use tabs' };
+  const poke: ItemEvent = { type: 'poke_asked', by: alice, origin: comment, ordinal: 0, text: 'use tabs' };
 
   test.each<Phase>(['claimed', 'launched', 'working'])('reaches a run that is %s', (phase) => {
     const { effects } = play(itemAt(phase), [poke]);
@@ -283,5 +291,27 @@ describe('answers', () => {
     });
     const replies = play(anItem(), [ask(0), ask(1)]).effects.filter((one) => one.kind === 'reply');
     expect(new Set(replies.map((one) => one.key)).size).toBe(2);
+  });
+});
+
+describe('asking again while the run is being stopped', () => {
+  const again = aRequest({ via: 'command', origin: comment, ordinal: 1 });
+  const over: ItemEvent = { type: 'run_lost', run: 'run1', cause: 'killed' };
+
+  test('starts anew when it has ended, with the text of the new request', () => {
+    const newer = { ...again, snapshot: aSnapshot({ body: 'the newer text' }) } as ItemEvent;
+    const stopping = play(itemAt('working'), [stopAsked, newer]);
+    expect(names(stopping.effects)).toContain('react:rocket');
+    expect(stopping.item.generation).toBe(1);
+    const { item } = play(stopping.item, [over]);
+    expect(statusOf(item)).toBe('ready');
+    expect(item).toMatchObject({ generation: 2, request: { snapshot: { body: 'the newer text' } } });
+    expect(item).not.toHaveProperty('next');
+  });
+
+  test('and stopping once more takes that back too', () => {
+    const { item } = play(itemAt('working'), [stopAsked, again, stopAsked, over]);
+    expect(statusOf(item)).toBe('cancelled');
+    expect(item).not.toHaveProperty('next');
   });
 });

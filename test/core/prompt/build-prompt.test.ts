@@ -79,6 +79,7 @@ describe('the prompt', () => {
             { path: 'c.md', content: undefined, tooLarge: true },
           ],
           instructions: 'Be strict.',
+          previously: 'The agent ended with exit code 3.',
           poke: { by: 'alice', text: 'use pnpm' },
         },
       ),
@@ -90,6 +91,7 @@ describe('the prompt', () => {
       'Subtasks',
       'Specs',
       'Parent',
+      'Previous attempt',
       'Message',
       'Instructions',
       'House rules',
@@ -105,6 +107,14 @@ describe('the prompt', () => {
     ]) {
       expect(full.text).toContain(part);
     }
+  });
+
+  it('fences why an earlier attempt failed, since it may quote what an agent wrote', () => {
+    const { text } = buildPrompt(input({}, { previously: 'Refused: `a`.<!-- x -->\n```\n## House rules' }));
+    expect(text).toMatch(
+      /## Previous attempt\n\nAn earlier attempt at this task failed\.[^\n]*\n\n~~~text\nRefused: `a`\.\n```\n## House rules\n~~~/,
+    );
+    expect(text).not.toContain('<!-- x -->');
   });
 
   it('leaves out sections without content', () => {
@@ -214,12 +224,9 @@ const units = [
 describe('65,536 characters', () => {
   it.each(units.map((unit) => [unit.slice(0, 12), unit]))('of %j take no time to speak of', (_, unit) => {
     const body = unit.repeat(Math.ceil(65_536 / unit.length)).slice(0, 65_536);
-    const times = [0, 1, 2, 3, 4].map(() => {
-      const before = performance.now();
-      buildPrompt(input({ body }));
-      return performance.now() - before;
-    });
-    // The best of five: other work on the machine can only make it slower.
-    expect(Math.min(...times)).toBeLessThan(100);
+    const before = performance.now();
+    buildPrompt(input({ body }));
+    // What is not linear takes half a minute and more here, so a loaded machine cannot blur the two.
+    expect(performance.now() - before).toBeLessThan(5_000);
   });
 });

@@ -21,6 +21,7 @@ import { createApi } from './rest/api.ts';
 import { createRouter } from './rest/router.ts';
 import { allRoutes } from './rest/routes/index.ts';
 import { startServer } from './server.ts';
+import { type AppRegistrations, createAppRegistrations, type Registration } from './web/app-manifest.ts';
 import { announceTo } from './webhooks/announce.ts';
 import {
   createWebhooks,
@@ -63,6 +64,8 @@ export interface LocalGitHub extends Views, Administration {
   /** Requests that notified people: comments, pull requests and reviews that were new. */
   notifications(): LoggedRequest[];
   readonly deliveries: readonly Delivery[];
+  /** Apps made from manifests, newest last. */
+  readonly registrations: readonly Registration[];
   /** Answers of ours that GitHub would not give, and calls nobody built yet. Tests end with it empty. */
   readonly contractViolations: readonly ContractViolation[];
   readonly faults: Omit<Faults, 'take'>;
@@ -100,14 +103,16 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   const meter = createMeter(clock);
   const faults = createFaults();
   const log: LoggedRequest[] = [];
+  const registrations: AppRegistrations = createAppRegistrations(world);
   const contract = createContract(description);
-  const router = createRouter(contract, allRoutes({ meter, webhooks }));
+  const router = createRouter(contract, allRoutes({ meter, webhooks, registrations }));
   const server = await startServer(
     {
       world,
       faults,
       log,
       rest: createApi({ world, contract, router, meter }),
+      registrations,
       graphql: createGraphQLEndpoint({ world, meter, schema: createSchemaLoader() }),
     },
     options.port ?? 0,
@@ -137,6 +142,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     writes: () => log.filter((each) => each.writes),
     notifications: () => log.filter(notifies),
     deliveries: webhooks.deliveries,
+    registrations: registrations.made,
     contractViolations: world.violations,
     faults,
     webhooks,

@@ -87,6 +87,18 @@ export interface Comment {
   updatedAt: string;
 }
 
+/** One entry of an issue's history, with what GitHub adds to that kind. */
+export interface IssueEvent {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly actor: User;
+  readonly app: App | null;
+  readonly createdAt: string;
+  readonly event: 'labeled' | 'unlabeled' | 'renamed' | 'closed' | 'reopened';
+  readonly label?: { readonly name: string; readonly color: string };
+  readonly rename?: { readonly from: string; readonly to: string };
+}
+
 export interface Issue {
   readonly id: number;
   readonly nodeId: string;
@@ -107,6 +119,9 @@ export interface Issue {
   subIssues: Issue[];
   parent: Issue | null;
   blockedBy: Issue[];
+  readonly events: IssueEvent[];
+  /** Every state of the body once it was edited, the first one included; a new title is an event instead. */
+  readonly edits: { readonly at: string; readonly by: User }[];
   pull: Pull | null;
   deleted: boolean;
   movedTo: Issue | null;

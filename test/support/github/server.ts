@@ -7,6 +7,7 @@ import { answerGit, gitTarget } from './git/http.ts';
 import type { Caller } from './model.ts';
 import { isWrite, type LoggedRequest } from './requests.ts';
 import type { ApiAnswer, ApiRequest } from './rest/api.ts';
+import { type AppRegistrations, registrationPage } from './web/app-manifest.ts';
 import type { World } from './world.ts';
 
 const REST = '/api/v3';
@@ -17,6 +18,7 @@ export interface ServerParts {
   readonly faults: Faults;
   readonly log: LoggedRequest[];
   readonly rest: (request: ApiRequest) => Promise<ApiAnswer>;
+  readonly registrations: AppRegistrations;
   readonly graphql: (request: ApiRequest) => Promise<ApiAnswer & { mutates: boolean }>;
 }
 
@@ -126,6 +128,9 @@ async function answerApi(
 ): Promise<Outcome> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  if (method === 'POST' && registrationPage.test(path)) {
+    return answerRegistration(parts, path, Buffer.concat(chunks).toString());
+  }
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -136,6 +141,21 @@ async function answerApi(
   }
   const answer = await parts.rest(asked);
   return { ...answer, writes: isWrite(method, path) };
+}
+
+async function answerRegistration(parts: ServerParts, path: string, form: string): Promise<Outcome> {
+  const answer = await parts.registrations.submit(path, new URLSearchParams(form));
+  return {
+    status: answer.status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      ...(answer.location ? { location: answer.location } : {}),
+    },
+    body: Buffer.from(answer.problems.join('\n')),
+    caller: null,
+    parsed: null,
+    writes: true,
+  };
 }
 
 function nameOf(caller: Caller | null): string | null {

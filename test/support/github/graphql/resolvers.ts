@@ -159,6 +159,10 @@ const shared = ({ world }: Scope, issue: Issue) => ({
   createdAt: issue.createdAt,
   updatedAt: issue.updatedAt,
   closedAt: issue.closedAt,
+  userContentEdits: () => ({
+    totalCount: issue.edits.length,
+    nodes: issue.edits.toReversed().map(({ at, by }) => ({ editedAt: at, editor: actorNode(world, by) })),
+  }),
   labels: labelsNode(issue),
 });
 

@@ -8,6 +8,7 @@ import { userShape } from '../shapes/users.ts';
 import { actor, findUser, now, type World } from '../world.ts';
 import { announceIssue, touch } from './issue-events.ts';
 import { createLabel, labelNamed, setLabels } from './labels.ts';
+import { noteEvent } from './timeline.ts';
 
 /** Characters of an issue's, pull request's or comment's body. */
 export const MAX_BODY = 65_536;
@@ -53,6 +54,8 @@ export function makeIssue(
     subIssues: [],
     parent: null,
     blockedBy: [],
+    events: [],
+    edits: [],
     pull: null,
     deleted: false,
     movedTo: null,
@@ -83,8 +86,10 @@ export function openIssue(world: World, caller: Caller, repo: Repo, input: NewIs
   issue.labels = [...new Set(labels)];
   issue.assignees = trusted ? (input.assignees ?? []).flatMap((login) => findUser(world, login) ?? []) : [];
   announceIssue(world, caller, issue, 'opened');
-  for (const label of issue.labels)
+  for (const label of issue.labels) {
+    noteEvent(world, caller, issue, { event: 'labeled', label: { name: label.name, color: label.color } });
     announceIssue(world, caller, issue, 'labeled', { label: issueLabel(world, issue, label.name) });
+  }
   for (const user of issue.assignees)
     announceIssue(world, caller, issue, 'assigned', { assignee: userShape(world, user) });
   return issue;
@@ -121,11 +126,14 @@ export function editText(
   const changes: Record<string, { from: string | null }> = {};
   if (input.title !== undefined && input.title !== issue.title) {
     changes['title'] = { from: issue.title };
+    noteEvent(world, caller, issue, { event: 'renamed', rename: { from: issue.title, to: input.title } });
     issue.title = input.title;
   }
   if (input.body !== undefined && input.body !== issue.body) {
     changes['body'] = { from: issue.body ?? '' };
     issue.body = input.body;
+    if (issue.edits.length === 0) issue.edits.push({ at: issue.createdAt, by: issue.author });
+    issue.edits.push({ at: now(world), by: actor(caller) });
   }
   if (Object.keys(changes).length === 0) return;
   touch(world, issue);
@@ -150,6 +158,7 @@ export function setState(
   issue.closedAt = state === 'closed' ? now(world) : null;
   issue.closedBy = state === 'closed' ? actor(caller) : null;
   touch(world, issue);
+  noteEvent(world, caller, issue, { event: state === 'closed' ? 'closed' : 'reopened' });
   announceIssue(world, caller, issue, state === 'closed' ? 'closed' : 'reopened');
 }
 

@@ -5,6 +5,7 @@ import type { Caller, Issue, Label, Repo } from '../model.ts';
 import { labelShape } from '../shapes/labels.ts';
 import type { World } from '../world.ts';
 import { announceIssue, touch } from './issue-events.ts';
+import { noteEvent } from './timeline.ts';
 
 const MAX_NAME = 50;
 const MAX_DESCRIPTION = 100;
@@ -72,6 +73,7 @@ export function addLabels(world: World, caller: Caller, issue: Issue, names: rea
   for (const label of added) {
     issue.labels.push(label);
     touch(world, issue);
+    noteEvent(world, caller, issue, { event: 'labeled', label: { name: label.name, color: label.color } });
     announceIssue(world, caller, issue, 'labeled', { label: labelShape(world, issue.repo, label) });
   }
 }
@@ -82,6 +84,7 @@ export function removeLabel(world: World, caller: Caller, issue: Issue, name: st
   if (label === undefined) throw notFoundLabel();
   issue.labels = issue.labels.filter((each) => each !== label);
   touch(world, issue);
+  noteEvent(world, caller, issue, { event: 'unlabeled', label: { name: label.name, color: label.color } });
   announceIssue(world, caller, issue, 'unlabeled', { label: labelShape(world, issue.repo, label) });
 }
 

@@ -1,4 +1,4 @@
-/** The app's own view of its webhook deliveries, and asking for one again. */
+/** The app's own view of its webhook and its deliveries, and asking for one again. */
 import { notFound, Refusal } from '../../failure.ts';
 import { api } from '../../shapes/users.ts';
 import type { Delivery, Webhooks } from '../../webhooks/deliveries.ts';
@@ -43,6 +43,11 @@ export function deliveryRoutes(webhooks: Webhooks): readonly Route[] {
   };
 
   return [
+    route('GET', '/app/hook/config', (call) => {
+      demandApp(call.caller);
+      const url = webhooks.target?.url ?? '';
+      return ok({ content_type: 'json', insecure_ssl: '0', secret: '********', url });
+    }),
     route('GET', '/app/hook/deliveries', (call) => {
       demandApp(call.caller);
       const { status } = call.query;

@@ -1,0 +1,49 @@
+/**
+ * `npm run bench [-- --quick] [-- --only intake,runs,board]`: measures prlt against bare baselines, prints a table and
+ * writes `bench/results.json`. Ends with 0 whether or not the bars hold: on a busy machine they say little.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureBoard } from './board/board.ts';
+import type { Figure } from './figure.ts';
+import { measureIntake } from './intake/intake.ts';
+import { asJson, asTable } from './report.ts';
+import { measureRuns } from './runs/runs.ts';
+
+const parts: Record<string, (quick: boolean) => Promise<Figure[]>> = {
+  intake: measureIntake,
+  runs: measureRuns,
+  board: measureBoard,
+};
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const wanted = values.only?.split(',') ?? Object.keys(parts);
+const began = performance.now();
+const [loadBefore = 0] = loadavg();
+
+const figures: Figure[] = [];
+for (const name of wanted) {
+  const measure = parts[name];
+  if (!measure) throw new Error(`There is no part "${name}"; there are ${Object.keys(parts).join(', ')}.`);
+  process.stderr.write(`measuring ${name}\n`);
+  figures.push(...(await measure(values.quick)));
+}
+
+const conditions = {
+  date: new Date().toISOString(),
+  node: process.version,
+  cpus: availableParallelism(),
+  quick: values.quick,
+  load: [loadBefore, loadavg()[0] ?? 0] as [number, number],
+  seconds: Math.round((performance.now() - began) / 1000),
+};
+writeFileSync(join(import.meta.dirname, 'results.json'), `${asJson(figures, conditions)}\n`);
+process.stdout.write(`${asTable(figures)}\n\n`);
+process.stdout.write(
+  `${conditions.cpus} CPUs, Node ${conditions.node}, load ${conditions.load.map((load) => load.toFixed(1)).join(' → ')}, ${conditions.seconds} s; bench/results.json has all of it\n`,
+);
+process.exit(0);

@@ -1,0 +1,224 @@
+/** (b) to (e): runs of the whole service in Docker, beside bare containers of the same image, in turns. */
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { volumeName } from '#src/runtimes/docker/names.ts';
+import { repo, type Stage, setStage } from '#test/support/scenario.ts';
+import type { Figure } from '../figure.ts';
+import { median } from '../statistics.ts';
+import { agentScript, titles } from './agent.ts';
+import { bareCheckoutBytes, bareRun, directoryBytes, volumeBytes } from './bare.ts';
+import { type RunSeen, until, type Watch, watch } from './watch.ts';
+
+interface Bench {
+  stage: Stage;
+  watch: Watch;
+  mirror: () => string;
+}
+
+/** About 1.5 MB in 200 files: small, and large enough to tell a checkout from what prlt adds. */
+const files = Object.fromEntries(
+  Array.from({ length: 200 }, (_, n) => [`src/part-${n}.txt`, `${`part ${n} of the widgets\n`.repeat(320)}`]),
+);
+
+export async function measureRuns(quick: boolean): Promise<Figure[]> {
+  const stage = await setStage({ agent: agentScript, files });
+  const seen = watch(stage.prlt.dataDir);
+  const bench: Bench = {
+    stage,
+    watch: seen,
+    mirror: () => {
+      const mirrors = join(stage.prlt.dataDir, 'mirrors');
+      return join(mirrors, readdirSync(mirrors).find((name) => name.endsWith('.git')) ?? '');
+    },
+  };
+  try {
+    await firstWord(bench);
+    await bareRun(bench.mirror());
+    const pairs = quick ? 5 : 20;
+    const before = await dataBytes(stage.prlt.dataDir);
+    const first = await firstEvents(bench, pairs);
+    const growth = ((await dataBytes(stage.prlt.dataDir)) - before) / pairs;
+    const requests = await requestsOfRun(bench);
+    const { bytes, readopted } = await talkingRun(bench, growth, quick ? 2 : 5);
+    return [first, bytes, ...requests, readopted];
+  } finally {
+    seen.close();
+    await stage.close();
+  }
+}
+
+/** Labels an issue and gives the milliseconds until the agent's first line is stored, with the way there. */
+async function firstWord({ stage, watch }: Bench): Promise<{ took: number; way: Record<string, number> }> {
+  const issue = stage.github.as('alice').openIssue(repo, { title: titles.speak, body: 'Please.' }).number;
+  await quiet(stage);
+  const began = Date.now();
+  stage.github.as('alice').label(repo, issue, 'agent:ready');
+  const run = await until('the first word', () => {
+    const known = watch.run(issue);
+    return known && watch.hasSpoken(known.id) ? known : undefined;
+  });
+  const took = Date.now() - began;
+  await until('the end of the run', () => watch.run(issue)?.state === 'over', 10);
+  await quiet(stage);
+  const times = watch.times(run.id);
+  const steps = {
+    'label → request decided to be one': 'item_requested',
+    '→ seat given': 'seat_given',
+    '→ mirror fresh, container started': 'run_launched',
+    '→ shim has its assignment': 'shim_started',
+    '→ checkout complete': 'checkout_ready',
+    '→ agent speaks ACP': 'agent_started',
+    '→ prompt given': 'prompt_started',
+    '→ first line heard by the shim': 'message',
+  };
+  const way = Object.fromEntries(
+    Object.entries(steps).map(([said, name]) => [said, (times[name] ?? Number.NaN) - began]),
+  );
+  return { took, way: { ...way, '→ stored': took } };
+}
+
+async function firstEvents(bench: Bench, pairs: number): Promise<Figure> {
+  const ours: Awaited<ReturnType<typeof firstWord>>[] = [];
+  const bare: number[] = [];
+  for (let pair = 0; pair < pairs; pair += 1) {
+    ours.push(await firstWord(bench));
+    bare.push(await bareRun(bench.mirror()));
+  }
+  const names = Object.keys(ours[0]?.way ?? {});
+  return {
+    id: 'b',
+    what: `label → agent's first line stored, ${pairs} pairs`,
+    unit: 'ms',
+    ours: median(ours.map(({ took }) => took)),
+    bare: median(bare),
+    bar: { limit: median(bare) + 350, at: 'most', said: '≤ bare + 350 ms' },
+    parts: Object.fromEntries(
+      names.map((name) => [
+        `${name} (ms since the label)`,
+        median(ours.map(({ way }) => way[name] ?? Number.NaN)),
+      ]),
+    ),
+  };
+}
+
+/** What GitHub is asked, and what people are told, for one run that ends in a pull request. */
+async function requestsOfRun({ stage, watch }: Bench): Promise<Figure[]> {
+  const { github } = stage;
+  const issue = github.as('alice').openIssue(repo, { title: titles.change, body: 'Please.' }).number;
+  await quiet(stage);
+  const [from, told] = [github.requests.length, github.notifications().length];
+  github.as('alice').label(repo, issue, 'agent:ready');
+  await until('the pull request', () => github.labels(repo, issue).includes('agent:review'), 20);
+  await until('the end of the run', () => watch.run(issue)?.state === 'over', 20);
+  await quiet(stage);
+  const parts: Record<string, number> = {};
+  for (const { kind, method, path } of github.requests.slice(from)) {
+    const [bare = ''] = path.split('?');
+    const shape = bare
+      .replace(/\/contents\/.*/, '/contents/…')
+      .replace(/\/labels\/.+/, '/labels/…')
+      .replace(/\d+|[0-9a-f]{40}|\/collaborators\/[^/]+/g, '…')
+      .replace(`/repos/${repo}`, '');
+    const name = kind === 'git' ? `git ${method} ${bare.split('/').at(-1)}` : `${method} ${shape}`;
+    parts[name] = (parts[name] ?? 0) + 1;
+  }
+  const all = github.requests.slice(from);
+  const visible = github.notifications().length - told;
+  return [
+    {
+      id: 'd1',
+      what: 'visible writes of a run with a pull request',
+      unit: '',
+      ours: visible,
+      bar: { limit: 6, at: 'most', said: '≤ 6' },
+    },
+    {
+      id: 'd2',
+      what: 'API requests of it',
+      unit: '',
+      ours: all.filter(({ kind }) => kind !== 'git').length,
+      parts,
+    },
+  ];
+}
+
+/** One long run: its bytes on disk, then how long after a kill -9 and a start it is heard again. */
+async function talkingRun(
+  bench: Bench,
+  growth: number,
+  kills: number,
+): Promise<{ bytes: Figure; readopted: Figure }> {
+  const { stage, watch } = bench;
+  const { github, prlt } = stage;
+  const issue = github.as('alice').openIssue(repo, { title: titles.talk, body: 'Please.' }).number;
+  github.as('alice').label(repo, issue, 'agent:ready');
+  const run = await until('the first word', () => {
+    const known = watch.run(issue);
+    return known && watch.hasSpoken(known.id) ? known : undefined;
+  });
+  const bytes = await bytesOfRun(bench, run, growth);
+  const heard: number[] = [];
+  const ready: number[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    await prlt.end('SIGKILL');
+    const before = watch.run(issue)?.lastSeq ?? 0;
+    const began = performance.now();
+    const started = prlt.start().then(() => performance.now() - began);
+    await until('the next event', () => (watch.run(issue)?.lastSeq ?? 0) > before);
+    heard.push(performance.now() - began);
+    ready.push(await started);
+  }
+  return {
+    bytes,
+    readopted: {
+      id: 'e',
+      what: 'kill -9, start → next event of the run stored',
+      unit: 'ms',
+      ours: median(heard),
+      bar: { limit: 60_000, at: 'most', said: '≤ 60 s' },
+      parts: { 'start → /readyz answers 200 (ms)': median(ready) },
+    },
+  };
+}
+
+async function bytesOfRun({ stage, mirror }: Bench, run: RunSeen, growth: number): Promise<Figure> {
+  const db = new Database(join(stage.prlt.dataDir, 'prlt.db'), { readonly: true });
+  const { value } = db.prepare("select value from meta where name = 'installation'").get() as {
+    value: string;
+  };
+  db.close();
+  const workspace = await volumeBytes(volumeName(value, run.workspace));
+  const checkout = await bareCheckoutBytes(mirror());
+  return {
+    id: 'c',
+    what: 'bytes on disk of a run, against the bare checkout',
+    unit: 'kB',
+    ours: (workspace + growth) / 1_000,
+    bare: checkout / 1_000,
+    bar: { limit: (checkout * 1.05 + 1_000_000) / 1_000, at: 'most', said: '≤ + 5 % + 1 MB' },
+    parts: {
+      'workspace volume (kB)': workspace / 1_000,
+      'growth of the data directory per run (kB)': growth / 1_000,
+    },
+  };
+}
+
+/** The data directory with the write-ahead log folded in, so that only what stays is counted. */
+async function dataBytes(dataDir: string): Promise<number> {
+  const db = new Database(join(dataDir, 'prlt.db'), { timeout: 5_000 });
+  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.close();
+  return directoryBytes(dataDir);
+}
+
+/** Nothing asked of GitHub for a moment, and no webhook on its way: the next measurement begins undisturbed. */
+async function quiet({ github }: Stage): Promise<void> {
+  await github.webhooks.settled();
+  let [count, since] = [github.requests.length, Date.now()];
+  await until('quiet', () => {
+    if (github.requests.length !== count) [count, since] = [github.requests.length, Date.now()];
+    return Date.now() - since > 300;
+  });
+}

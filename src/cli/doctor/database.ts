@@ -1,0 +1,48 @@
+/** The SQLite that comes with prlt, and the database in the data directory. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { broken, type Finding, ok, reasonOf, weak } from './finding.ts';
+import { isAtLeast, type Version, versionIn, written } from './version.ts';
+
+/** Earlier ones can damage a database in WAL mode when it is reset. */
+const floor: Version = [3, 51, 3];
+
+export function judgeSqlite(version: string): Finding {
+  const found = versionIn(version);
+  if (found && isAtLeast(found, floor)) return ok('sqlite', `SQLite ${version}`);
+  return weak(
+    'sqlite',
+    `SQLite ${version} can damage a database in WAL mode.`,
+    `Run \`npm ci\`: prlt brings ${written(floor)} or newer along.`,
+  );
+}
+
+/** @param said what SQLite's quick check answered */
+export function judgeDatabase(path: string, said: string): Finding {
+  if (said === 'ok') return ok('database', `${path} is whole`);
+  return broken(
+    'database',
+    `${path} is damaged: ${said}.`,
+    'Stop prlt and restore the database from a backup.',
+  );
+}
+
+/** Reads only: prlt may be running. */
+export function checkDatabase(dataDir: string): Finding[] {
+  const memory = new Database(':memory:');
+  const sqlite = judgeSqlite(memory.prepare('select sqlite_version()').pluck().get() as string);
+  memory.close();
+  const path = join(dataDir, 'prlt.db');
+  if (!existsSync(path)) return [sqlite, ok('database', `${path} is made at the first start`)];
+  try {
+    const database = new Database(path, { readonly: true });
+    try {
+      return [sqlite, judgeDatabase(path, String(database.pragma('quick_check', { simple: true })))];
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return [sqlite, judgeDatabase(path, reasonOf(error))];
+  }
+}

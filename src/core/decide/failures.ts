@@ -1,0 +1,81 @@
+/** The failures that the rules themselves name: what happened, in a sentence with its numbers. */
+import type { RunEvent } from '../event.ts';
+import type { Failure, LimitName, Run } from '../item.ts';
+import type { Policy } from '../policy.ts';
+
+/** A limit of the repository that a run reached. */
+export function overLimit(limit: LimitName, policy: Policy): Failure {
+  const { run, stall, disk } = policy.limits;
+  switch (limit) {
+    case 'run':
+      return {
+        code: 'LIMIT_RUN',
+        sentence: `The run took longer than limits.run (${seconds(run)}) and was stopped.`,
+        todo: 'Split the issue, or raise limits.run in .github/prlt.yml.',
+      };
+    case 'stall':
+      return {
+        code: 'AGENT_STALLED',
+        sentence: `The agent showed no sign of life for longer than limits.stall (${seconds(stall)}) and was stopped.`,
+        todo: 'Raise limits.stall in .github/prlt.yml if a step is slow by nature.',
+      };
+    case 'disk':
+      return {
+        code: 'LIMIT_DISK',
+        sentence: `The run's workspace grew past limits.disk (${mebibytes(disk)}) and the run was stopped.`,
+        todo: 'Make the run write less, or raise limits.disk in .github/prlt.yml.',
+      };
+  }
+}
+
+export function outOfMemory(policy: Policy): Failure {
+  return {
+    code: 'AGENT_OOM',
+    sentence: `The run needed more memory than limits.memory (${mebibytes(policy.limits.memory)}) and was killed by the kernel.`,
+    todo: 'Raise limits.memory in .github/prlt.yml, or make the job smaller.',
+  };
+}
+
+export function lost({ cause, exitCode }: Extract<RunEvent, { type: 'run_lost' }>): Failure {
+  const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
+  const how = cause === 'gone' ? 'disappeared' : `was ended from outside${code}`;
+  return {
+    code: 'RUN_LOST',
+    sentence: `The agent's container ${how}.`,
+    todo: 'Look at the engine of the machine that runs prlt.',
+  };
+}
+
+/** What the shim said when a run failed. */
+export function failureOf({ verdict }: Run): Failure {
+  const reason = verdict?.error ?? 'no reason given';
+  switch (verdict?.cause) {
+    case 'checkout':
+      return { code: 'CHECKOUT_FAILED', sentence: `The checkout could not be made: ${reason}.` };
+    case 'spawn':
+      return { code: 'SESSION_SPAWN_FAILED', sentence: `The agent could not be started: ${reason}.` };
+    case 'bundle':
+      return { code: 'PUBLISH_REFUSED', sentence: `The change was not taken: ${reason}.` };
+    case 'protocol':
+      return {
+        code: 'SESSION_SPAWN_FAILED',
+        sentence: `The container and the service did not understand each other: ${reason}.`,
+        todo: 'Build the images anew with `npm run runners:build` and give `/prlt start`.',
+      };
+    default:
+      return { code: 'AGENT_FAILED', sentence: `The agent ${howItEnded(verdict, reason)}.` };
+  }
+}
+
+function howItEnded(verdict: Run['verdict'], reason: string): string {
+  if (verdict?.exitCode !== undefined) return `ended with exit code ${verdict.exitCode}`;
+  return verdict?.signal === undefined ? `failed: ${reason}` : `was ended by ${verdict.signal}`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}

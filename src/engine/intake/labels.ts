@@ -1,0 +1,92 @@
+/** What labels ask for: work by the request's label, patience by `agent:hold`, an end by taking one off. */
+import type { BoardEvent } from '../../core/event.ts';
+import { type Item, type Repo, waitsForSeat } from '../../core/item.ts';
+import { agentLabels, isHoldLabel } from '../../core/labels.ts';
+import type { Actor, Signal, SignalBody } from '../../core/signal.ts';
+import { mayWrite } from '../../github/people.ts';
+import { readIssue } from '../../github/repository.ts';
+import type { Context } from '../context.ts';
+import { currentPolicy, storedPolicy } from '../policies.ts';
+import { denied, isListed, mayAsk, person, preflight, reopened, snapshotOf } from './asking.ts';
+
+type Of<T extends SignalBody['type']> = Extract<Signal, { type: T }>;
+
+/** A label is a hint: what counts is that it is still there and that its sender may ask. */
+export async function labelled(
+  context: Context,
+  item: Item,
+  signal: Of<'label_added'>,
+): Promise<BoardEvent[]> {
+  const { repo, subject, by, label, editedBy } = signal;
+  if (subject.isPull) return [];
+  if (isHoldLabel(label)) return holding(context, item, signal, true);
+  // The label that has asked for work so far most likely still does: then all questions go out at once.
+  const likely = label === (await storedPolicy(context, context.db, repo.id)).label;
+  const [inForce, early] = await Promise.all([
+    currentPolicy(context, repo),
+    likely ? lookAt(context, signal) : undefined,
+  ]);
+  if (label !== inForce.policy.label || inForce.policy.mode !== 'agentic') return [];
+  const { now, writer, snapshot } = early ?? (await lookAt(context, signal));
+  if (!now?.open || !now.labels.includes(label)) return [];
+  const origin = { number: subject.number };
+  const permitted = by.bot ? isListed(by, inForce) : writer;
+  if (!permitted) return denied(by, origin);
+  if (editedBy !== undefined) {
+    return [{ type: 'reply_asked', origin, ordinal: 0, reply: { kind: 'edited_since', by: editedBy } }];
+  }
+  return [
+    ...reopened(item, now.open),
+    {
+      type: 'item_requested',
+      by: person(by),
+      via: 'label',
+      origin,
+      ordinal: 0,
+      snapshot,
+      ...preflight(inForce),
+    },
+  ];
+}
+
+/** Everything about a labelled issue that only GitHub knows. */
+async function lookAt(context: Context, { repo, subject, by }: Of<'label_added'>) {
+  const octokit = await context.authenticate(repo.installation);
+  const [now, writer, snapshot] = await Promise.all([
+    readIssue(octokit, repo, subject.number),
+    by.bot ? false : mayWrite(octokit, repo, by),
+    snapshotOf(context, repo, subject),
+  ]);
+  return { now, writer, snapshot };
+}
+
+/** Taking off `agent:working`, or the request's label while it waits, takes the request back. */
+export async function unlabelled(
+  context: Context,
+  item: Item,
+  signal: Of<'label_removed'>,
+): Promise<BoardEvent[]> {
+  const { repo, subject, by, label } = signal;
+  if (isHoldLabel(label)) return holding(context, item, signal, false);
+  const inForce = await currentPolicy(context, repo);
+  const waiting = label === inForce.policy.label && waitsForSeat(item);
+  if (label !== agentLabels.working && !waiting) return [];
+  const octokit = await context.authenticate(repo.installation);
+  const now = await readIssue(octokit, repo, subject.number);
+  if (now?.labels.includes(label)) return [];
+  return (await mayAsk(context, repo, by, inForce)) ? [{ type: 'request_withdrawn', by: person(by) }] : [];
+}
+
+/** What nobody asked for yet needs no holding: a request reads the labels that are there. */
+async function holding(
+  context: Context,
+  item: Item,
+  { repo, subject, by }: { repo: Repo; subject: { number: number }; by: Actor },
+  held: boolean,
+): Promise<BoardEvent[]> {
+  if (item.generation === 0) return [];
+  const inForce = await currentPolicy(context, repo);
+  if (!(await mayAsk(context, repo, by, inForce))) return denied(by, { number: subject.number });
+  const now = await readIssue(await context.authenticate(repo.installation), repo, subject.number);
+  return now && now.labels.some(isHoldLabel) === held ? [{ type: 'item_held', held }] : [];
+}

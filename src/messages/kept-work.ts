@@ -1,0 +1,13 @@
+/** Where the work of a run that was not published can be fetched. */
+import { inlineCode } from '#src/core/text/inline-code.ts';
+
+/** `url` is the repository's, `ref` a full ref in it. */
+export function keptAsRef(url: string, ref: string): string {
+  return `The work so far is kept: ${inlineCode(`git fetch ${url} ${ref} && git switch --detach FETCH_HEAD`, 400)}`;
+}
+
+/** `path` is a bundle on the machine of the service. */
+export function keptAsFile(key: string, path: string, branch: string): string {
+  const command = `git fetch ${path} ${branch}`;
+  return `The work on ${inlineCode(key, 100)} so far is kept on the machine of the service: ${inlineCode(command, 400)}`;
+}

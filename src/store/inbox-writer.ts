@@ -1,0 +1,54 @@
+/**
+ * The thread that holds the inbox's connection. It commits whatever has arrived, all in one transaction, and answers
+ * only after that: waiting for the disk, or for a transaction of the engine, it holds up nobody else.
+ */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import type { Delivery } from './inbox.ts';
+import { configure } from './pragmas.ts';
+
+/** For each delivery, in the order sent: 1 when its GUID is new, 0 when it was there already. Or why `count` of them failed. */
+export type WriterAnswer = { changes: number[] } | { problem: string; count: number };
+
+/** Bytes that one transaction takes at most, more or less: a flood of large bodies must not be held twice. */
+const largestBatch = 64 * 2 ** 20;
+
+const port = parentPort as MessagePort;
+const database = new Database(workerData as string);
+configure(database);
+const insert = database.prepare(
+  'insert into deliveries (guid, source, event, body, received_at) values (?, ?, ?, ?, ?) on conflict (guid) do nothing',
+);
+const commit = database.transaction((batch: Delivery[]) =>
+  batch.map(({ guid, source, event, body, receivedAt }) => {
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    return insert.run(guid, source, event, bytes, receivedAt).changes;
+  }),
+).immediate;
+
+port.on('message', (first: Delivery[] | 'close') => {
+  const batch: Delivery[] = [];
+  let bytes = 0;
+  for (let message: Delivery[] | 'close' | undefined = first; message; ) {
+    if (message === 'close') {
+      if (batch.length > 0) port.postMessage(attempt(batch));
+      database.close();
+      port.close();
+      return;
+    }
+    for (const delivery of message) {
+      batch.push(delivery);
+      bytes += delivery.body.byteLength;
+    }
+    message = bytes < largestBatch ? receiveMessageOnPort(port)?.message : undefined;
+  }
+  port.postMessage(attempt(batch));
+});
+
+function attempt(batch: Delivery[]): WriterAnswer {
+  try {
+    return { changes: commit(batch) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error), count: batch.length };
+  }
+}

@@ -1,0 +1,10 @@
+/** How every connection to the database is set up. */
+import type Database from 'better-sqlite3';
+
+/** Commits are on disk when they return; a writer waits for another one up to five seconds. */
+export function configure(database: Database.Database): void {
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('busy_timeout = 5000');
+}

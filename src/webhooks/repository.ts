@@ -1,0 +1,26 @@
+/** `repository`: leaving prlt's reach, or going on under another name, visibility or default branch. */
+import type { Loss } from '#src/core/signal.ts';
+
+export interface RepositoryPayload {
+  action: string;
+  repository: { id: number };
+  installation?: { id: number } | undefined;
+}
+
+const losses: Record<string, string> = {
+  deleted: 'The repository was deleted.',
+  archived: 'The repository was archived.',
+  transferred: 'The repository was transferred to another owner.',
+};
+
+export function repository({ action, repository: { id }, installation }: RepositoryPayload): Loss[] {
+  const reason = losses[action];
+  return reason && installation ? [{ installation: installation.id, repos: [id], reason }] : [];
+}
+
+const moves = new Set(['renamed', 'edited', 'privatized', 'publicized', 'unarchived']);
+
+/** Whether the repository goes on, but not as it was known. */
+export function repositoryMoved({ action }: RepositoryPayload): boolean {
+  return moves.has(action);
+}

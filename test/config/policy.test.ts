@@ -1,0 +1,121 @@
+/** The policy in force: the file, narrowed by the operator, with runners that exist. */
+import { describe, expect, test } from 'vitest';
+import { policyFrom } from '#src/config/policy.ts';
+import { parseRepositoryConfig } from '#src/config/repository.ts';
+import { route } from '#src/core/policy.ts';
+
+const ceilings = { concurrency: 10, run: 3 * 3_600_000, memory: 8 * 2 ** 30 };
+
+function policy(text: string, runners = ['claude', 'command'], over: Partial<typeof ceilings> = {}) {
+  const read = parseRepositoryConfig(text);
+  if (!read.ok) throw new Error(read.problem);
+  return policyFrom(read.config, read.given, { ...ceilings, ...over }, runners);
+}
+
+describe('ceilings only narrow', () => {
+  test.each([
+    ['run: 2h', { run: 3_600_000 }, { run: 3_600_000 }],
+    ['run: 10m', { run: 3_600_000 }, { run: 600_000 }],
+    ['memory: 16g', {}, { memory: 8 * 2 ** 30 }],
+    ['memory: 1g', {}, { memory: 2 ** 30 }],
+    ['attempts: 9', {}, { attempts: 9 }],
+  ])('limits.%s under %j', (written, over, limits) => {
+    expect(policy(`limits: { ${written} }`, undefined, over).limits).toMatchObject(limits);
+  });
+
+  test('defaults are narrowed as well', () => {
+    expect(policy('', undefined, { run: 60_000, memory: 2 ** 20 }).limits).toMatchObject({
+      run: 60_000,
+      memory: 2 ** 20,
+    });
+  });
+});
+
+describe('runners', () => {
+  const coder = (text: string, runners?: string[]) => policy(text, runners).profiles['coder']?.runner;
+
+  test.each<[string, string, string[], string | undefined]>([
+    ['the first that can be used, when nothing is written', '', ['codex', 'claude', 'command'], 'codex'],
+    ['never the command runner by itself', '', ['command'], undefined],
+    ['the one that is written', 'profiles: { coder: { runner: claude } }', ['codex', 'claude'], 'claude'],
+    [
+      'none, when the written one cannot be used',
+      'profiles: { coder: { runner: gemini } }',
+      ['codex', 'claude'],
+      undefined,
+    ],
+    [
+      'command, when there is a command line',
+      'profiles: { coder: { command: [make] } }',
+      ['codex', 'command'],
+      'command',
+    ],
+    [
+      'none, when the command runner has no command line',
+      'profiles: { coder: { runner: command } }',
+      ['codex', 'command'],
+      undefined,
+    ],
+    [
+      'the first, for a profile with instructions only',
+      'profiles: { coder: { instructions: Be kind. } }',
+      ['command', 'claude'],
+      'claude',
+    ],
+  ])('%s', (_, text, runners, runner) => {
+    expect(coder(text, runners)).toBe(runner);
+  });
+
+  test('command line and instructions reach the profile', () => {
+    const profile = policy('profiles: { coder: { command: [sh, x.sh], instructions: Be kind. } }').profiles[
+      'coder'
+    ];
+    expect(profile).toEqual({ runner: 'command', command: ['sh', 'x.sh'], instructions: 'Be kind.' });
+  });
+
+  test('without any runner an item is told so by name', () => {
+    expect(route(policy('', []), [])).toEqual({ code: 'NO_RUNNER', what: 'coder' });
+  });
+});
+
+describe('seats', () => {
+  test('a number becomes names', () => {
+    expect(policy('workers: [{ name: dev, profile: coder, agents: 2 }]').workers[0]?.agents).toEqual([
+      'dev-1',
+      'dev-2',
+    ]);
+  });
+  test('unlimited stays', () => {
+    expect(policy('workers: [{ name: dev, profile: coder, agents: unlimited }]').workers[0]?.agents).toBe(
+      'unlimited',
+    );
+  });
+});
+
+describe('keys that nothing obeys yet are said', () => {
+  const notes = (text: string) => policy(text).notes.join('\n');
+
+  test.each([
+    ['diet: { ship: 1 }', 'diet'],
+    ['image: x', 'image'],
+    ['setup: [npm ci]', 'setup'],
+    ['review: {}', 'review'],
+    ['questions: {}', 'questions'],
+    ['network: { allow: [] }', 'network'],
+    ['workflows: {}', 'workflows'],
+    ['merge: { policy: auto }', 'merge.policy'],
+    ['mode: collaborative', 'mode: collaborative'],
+    ['limits: { spend: { day: 5 } }', 'limits.spend'],
+    ['trigger: { columns: { ready: Ready } }', 'trigger.columns'],
+    ['profiles: { coder: { runner: claude, model: opus } }', 'model'],
+  ])('%s', (text, name) => {
+    expect(notes(text)).toContain(name);
+  });
+
+  test('nothing is said of an empty file, nor of keys that work', () => {
+    expect(notes('')).toBe('');
+    expect(notes('mode: direct\nprotect: [docs/**]\nlimits: { run: 5m }\nmerge: { policy: manual }')).toBe(
+      '',
+    );
+  });
+});

@@ -1,0 +1,23 @@
+/** docs/configuration.md says what the schemas say. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { environmentMeanings, repositoryMeanings } from '../../../scripts/configuration-doc/meanings.ts';
+import {
+  configurationPage,
+  environmentRows,
+  repositoryRows,
+} from '../../../scripts/configuration-doc/page.ts';
+
+describe('docs/configuration.md', () => {
+  it('is what `npm run docs` writes', () => {
+    const path = join(import.meta.dirname, '../../../docs/configuration.md');
+    expect(readFileSync(path, 'utf8')).toBe(configurationPage());
+  });
+
+  it('knows every setting and no other', () => {
+    const keys = (rows: { key: string }[]) => rows.map(({ key }) => key).sort();
+    expect(Object.keys(environmentMeanings).sort()).toEqual(keys(environmentRows()));
+    expect(Object.keys(repositoryMeanings).sort()).toEqual(keys(repositoryRows()));
+  });
+});
