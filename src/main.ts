@@ -5,6 +5,7 @@ import { withEnvFile } from './config/env-file.ts';
 import { isFirstStart, readFirstStart } from './config/first-start.ts';
 import { applyNetwork } from './config/network.ts';
 import { readSettings } from './config/settings.ts';
+import { armed, type Crash, readArming } from './engine/crash-points.ts';
 import { startService } from './service.ts';
 import { setUp } from './setup.ts';
 import { StoreError } from './store/open.ts';
@@ -22,6 +23,8 @@ if (!values.check && isFirstStart(process.env)) await firstStart();
 
 const read = readSettings(process.env);
 if (!read.ok) refuse(read.problems);
+const crash = readArming(process.env);
+if (!crash.ok) refuse([crash.problem]);
 if (values.check) {
   process.stdout.write('The settings are complete.\n');
   process.exit(0);
@@ -36,7 +39,7 @@ if (read.settings.runtime === 'host') {
 }
 
 try {
-  const service = await startService(read.settings, log);
+  const service = await startService(read.settings, log, dying());
   log.info(
     { url: service.url, dataDir: read.settings.dataDir, runtime: read.settings.runtime },
     'prlt is listening',
@@ -58,6 +61,13 @@ try {
   if (error instanceof StoreError) process.stderr.write(`prlt cannot start: ${error.message}\n`);
   else log.fatal({ err: error }, 'prlt cannot start');
   process.exit(1);
+}
+
+/** Nothing, unless a test armed a point to die at. */
+function dying(): Crash | undefined {
+  if (!crash.ok || !crash.arming) return undefined;
+  log.warn(crash.arming, 'PRLT_CRASH_AT: this service kills itself at a point');
+  return armed(crash.arming, (signal) => process.kill(process.pid, signal));
 }
 
 function refuse(problems: string[]): never {

@@ -8,6 +8,8 @@ import { createApp } from './app.ts';
 import { createGitHubBoard } from './boards/github/board.ts';
 import type { Settings } from './config/settings.ts';
 import type { Context } from './engine/context.ts';
+import { type Crash, neverCrash } from './engine/crash-points.ts';
+import { crashSeams } from './engine/crash-seams.ts';
 import { createDesk } from './engine/desk.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
 import { identify } from './engine/identity.ts';
@@ -23,6 +25,7 @@ import { type Authenticate, governedOctokit } from './github/client.ts';
 import { createGovernor } from './github/governor.ts';
 import { startServer } from './http/server.ts';
 import { runtimes } from './runtimes/registry.ts';
+import { restoredName } from './store/backup.ts';
 import { newUlid } from './store/ids.ts';
 import { metaValue } from './store/meta.ts';
 import { openStore, type Store } from './store/open.ts';
@@ -35,7 +38,13 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export async function startService(settings: Settings, log: Logger): Promise<Service> {
+/** @param crash passes the points at which tests have it die */
+export async function startService(
+  settings: Settings,
+  log: Logger,
+  crash: Crash = neverCrash,
+): Promise<Service> {
+  const seams = crashSeams(crash);
   const store = await openStore(settings.dataDir);
   const ending = new AbortController();
   let engine: Engine | undefined;
@@ -60,17 +69,21 @@ export async function startService(settings: Settings, log: Logger): Promise<Ser
     host: settings.host,
     port: settings.port,
     secret: settings.webhookSecret,
-    inbox: store.inbox,
+    inbox: seams.inbox(store.inbox),
     log,
     now: Date.now,
-    arrived: wake,
+    arrived: () => {
+      crash('ack:before');
+      wake();
+    },
+    answered: () => crash('ack:after'),
     missing: () => missing(),
   });
 
   const begun = (async () => {
-    const context = await createContext(settings, store, authenticate, log, wake, ending.signal);
+    const context = await createContext(settings, store, authenticate, log, wake, crash, ending.signal);
     missing = createReadiness(context);
-    const intake = createIntake(context);
+    const intake = seams.intake(createIntake(context));
     await probot.load(createApp(intake));
     if (!ending.signal.aborted) engine = await startEngine(context, intake, probot as never);
     if (!ending.signal.aborted)
@@ -110,23 +123,27 @@ async function createContext(
   authenticate: Authenticate,
   log: Logger,
   wake: () => void,
+  crash: Crash,
   signal: AbortSignal,
 ): Promise<Context> {
+  const seams = crashSeams(crash);
   const { dataDir } = settings;
-  const [installation, markerKey, identity, git] = await Promise.all([
+  const [installation, markerKey, restored, identity, git] = await Promise.all([
     metaValue(db, 'installation', newUlid),
     metaValue(db, 'marker-key', () => crypto.randomUUID() + crypto.randomUUID()),
+    metaValue(db, restoredName, () => ''),
     patiently(() => identify(db, authenticate, settings.appId), log, signal),
     createGit({ dir: join(dataDir, 'git'), env: process.env, signal }),
   ]);
   const bell = createBell();
-  const handover = createHandover({ dir: join(dataDir, 'handover'), git });
-  const desk = createDesk({ db, handover, bell, now: Date.now, wake });
+  const handover = seams.handover(createHandover({ dir: join(dataDir, 'handover'), git }));
+  const desk = seams.desk(createDesk({ db, handover, bell, now: Date.now, wake }));
   const runtime = runtimes[settings.runtime]({
     dataDir,
     installation,
     probeImage: `${runners[0]?.image}:latest`,
     shimEntry: join(import.meta.dirname, '../runners/shim/main.ts'),
+    created: () => crash('launch:created'),
     log,
   });
   return {
@@ -137,13 +154,15 @@ async function createContext(
     newId: newUlid,
     identity,
     markerKey,
+    restored: restored !== '',
     authenticate,
     board: createGitHubBoard(authenticate, settings.appId),
-    mirrors: createMirrors({ dir: join(dataDir, 'mirrors'), git }),
+    mirrors: seams.mirrors(createMirrors({ dir: join(dataDir, 'mirrors'), git })),
     handover,
-    gateway: createGateway({ dir: join(dataDir, 's'), desk, log }),
-    runtime,
+    gateway: seams.gateway(createGateway({ dir: join(dataDir, 's'), desk, log })),
+    runtime: seams.runtime(runtime),
     bell,
+    crash,
     runners: new Map(runners.map((runner) => [runner.name, runner])),
     wake,
   };

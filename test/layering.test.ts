@@ -22,7 +22,8 @@ const edges = [
   'store',
   'config',
 ];
-const seeEverything = ['app.ts', 'service.ts', 'main.ts'];
+/** Composition roots; the commands of `prlt` that look after the machine are roots of their own. */
+const seeEverything = ['app.ts', 'service.ts', 'setup.ts', 'main.ts', 'cli'];
 /** Small contracts that any layer of the host may import. */
 const contracts = [
   'runners/shim/protocol.ts',

@@ -63,7 +63,9 @@ async function rounds(board: Bench, count: number): Promise<number> {
     const began = performance.now();
     const edited = { type: 'item_edited' as const, by: alice, at: '2027-01-15T08:00:00Z' };
     await addEvents(context.db, [{ id: `bench/${board.events}`, item, event: edited }], context.now());
-    if ((await settle(context)) !== 1) throw new Error('the event was not decided');
+    const touched = await settle(context);
+    if (touched !== 1)
+      throw new Error(`event ${board.events} of ${board.size}: ${touched} items were decided`);
     const { verdicts } = await consider(context);
     times.push(performance.now() - began);
     if (verdicts.length !== waiting) throw new Error(`${verdicts.length} items were considered`);
@@ -85,6 +87,7 @@ async function fill(dir: string, size: number): Promise<Bench> {
     newId: () => 'unused',
     runners: new Map([['command', {}]]),
     wake: () => undefined,
+    crash: () => undefined,
   } as unknown as Context;
   await store.db.transaction().execute(async (tx) => {
     const repos = Array.from({ length: 20 }, (_, n) => aRepo({ id: n + 1, name: `widgets-${n}` }));

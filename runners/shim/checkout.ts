@@ -1,8 +1,7 @@
 /** The agent's checkout: its own repository that borrows every object from the read-only mirror. */
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { contentNotes } from './checkout-notes.ts';
 import { createGit, type Git } from './git.ts';
 import type { Assignment } from './protocol.ts';
 import type { Settings } from './settings.ts';
@@ -35,22 +34,27 @@ export async function prepareCheckout(
     : await createCheckout(assignment, settings, git, path);
   const head = known ? await git.run(['rev-parse', 'HEAD']) : assignment.checkout.start;
   await writeFile(complete, '');
-  return { path, git, head, notes: [...notes, ...(await contentNotes(git, path))] };
+  return { path, git, head, notes };
 }
 
+/** Laid out by hand and in one go, so that the one git process it takes is under way while the shim loads the rest. */
 async function createCheckout(
   assignment: Assignment,
   settings: Settings,
   git: Git,
   path: string,
 ): Promise<string[]> {
-  const { branch, start } = assignment.checkout;
-  await rm(join(path, '.git'), { recursive: true, force: true });
-  await mkdir(path, { recursive: true });
-  const format = start.length === 64 ? ['--object-format=sha256'] : [];
-  await git.run(['init', '--quiet', '--template=', `--initial-branch=${branch}`, ...format]);
-  await point(assignment, settings, path);
-  await writeRef(path, `refs/heads/${branch}`, start);
+  const { branch, start, base } = assignment.checkout;
+  const own = join(path, '.git');
+  rmSync(own, { recursive: true, force: true });
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'info'])
+    mkdirSync(join(own, folder), { recursive: true });
+  writeFileSync(join(own, 'HEAD'), `ref: refs/heads/${branch}\n`);
+  writeFileSync(join(own, 'config'), configuration(assignment));
+  writeFileSync(join(own, 'objects/info/alternates'), `${join(settings.mirror, 'objects')}\n`);
+  writeFileSync(join(own, 'info/exclude'), '/.prlt/\n');
+  writeRef(path, `refs/remotes/origin/${base.branch}`, base.sha);
+  writeRef(path, `refs/heads/${branch}`, start);
   await git.run(['reset', '--hard', '--quiet']);
   return [];
 }
@@ -59,7 +63,7 @@ async function createCheckout(
 async function continueCheckout(assignment: Assignment, git: Git, path: string): Promise<string[]> {
   const { branch, start, base } = assignment.checkout;
   await rm(join(path, '.git', 'index.lock'), { force: true });
-  await writeRef(path, `refs/remotes/origin/${base.branch}`, base.sha);
+  writeRef(path, `refs/remotes/origin/${base.branch}`, base.sha);
   const tip = await git.ask(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`]);
   if (tip !== undefined && (await git.ask(['merge-base', '--is-ancestor', start, tip])) !== undefined)
     return [];
@@ -75,10 +79,16 @@ async function continueCheckout(assignment: Assignment, git: Git, path: string):
   return notes;
 }
 
-async function point(assignment: Assignment, settings: Settings, path: string): Promise<void> {
-  const { origin, base } = assignment.checkout;
-  const { name, email } = assignment.git;
-  const config = [
+/** What `git init` would write, the remote and the identity. */
+function configuration({ checkout: { origin, start }, git: { name, email } }: Assignment): string {
+  const isSha256 = start.length === 64;
+  return [
+    '[core]',
+    `\trepositoryformatversion = ${isSha256 ? 1 : 0}`,
+    '\tfilemode = true',
+    '\tbare = false',
+    '\tlogallrefupdates = true',
+    ...(isSha256 ? ['[extensions]', '\tobjectformat = sha256'] : []),
     '[remote "origin"]',
     `\turl = ${quoted(origin)}`,
     '\tfetch = +refs/heads/*:refs/remotes/origin/*',
@@ -87,19 +97,12 @@ async function point(assignment: Assignment, settings: Settings, path: string): 
     `\temail = ${quoted(email)}`,
     '',
   ].join('\n');
-  const info = join(path, '.git', 'objects', 'info');
-  await mkdir(info, { recursive: true });
-  await mkdir(join(path, '.git', 'info'), { recursive: true });
-  await writeFile(join(info, 'alternates'), `${join(settings.mirror, 'objects')}\n`);
-  await writeFile(join(path, '.git', 'info', 'exclude'), '/.prlt/\n');
-  await writeFile(join(path, '.git', 'config'), config, { flag: 'a' });
-  await writeRef(path, `refs/remotes/origin/${base.branch}`, base.sha);
 }
 
-async function writeRef(path: string, ref: string, sha: string): Promise<void> {
+function writeRef(path: string, ref: string, sha: string): void {
   const file = join(path, '.git', ref);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${sha}\n`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${sha}\n`);
 }
 
 /** A value as git's configuration files quote it. */

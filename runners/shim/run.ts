@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent } from './agent.ts';
 import { spawnAgent } from './agent-process.ts';
 import { type Checkout, checkoutPath, prepareCheckout } from './checkout.ts';
+import { contentNotes } from './checkout-notes.ts';
 import { agentCommand, agentEnvironment, prepareHome, resultFile } from './environment.ts';
 import { deliverFinished, type Finish, finishRun } from './finish.ts';
 import type { HostConnection } from './host.ts';
@@ -78,14 +79,17 @@ export async function runAssignment(context: RunContext): Promise<void> {
   async function begin(): Promise<Failure | undefined> {
     journal.append({ type: 'shim_started', protocol: protocolVersion, shim: process.version, resumed });
     const env = agentEnvironment(assignment, settings, context.pipe, context.env);
-    const preparing = (async () => {
+    const ready = (async () => {
       prepareHome(assignment, settings);
       mkdirSync(checkoutPath(settings), { recursive: true });
-      const made = await prepareCheckout(assignment, settings, env);
-      checkout = made;
-      journal.append({ type: 'checkout_ready', head: made.head, notes: made.notes });
+      return prepareCheckout(assignment, settings, env);
     })();
-    const starting = start(env, preparing);
+    const preparing = ready.then(async (made) => {
+      checkout = made;
+      const notes = [...made.notes, ...(await contentNotes(made.git, made.path))];
+      journal.append({ type: 'checkout_ready', head: made.head, notes });
+    });
+    const starting = start(env, ready);
     const [prepared, started] = await Promise.allSettled([preparing, starting]);
     if (prepared.status === 'rejected') return { cause: 'checkout', error: sentence(prepared.reason) };
     if (started.status === 'rejected') return { cause: 'spawn', error: sentence(started.reason) };
@@ -96,7 +100,7 @@ export async function runAssignment(context: RunContext): Promise<void> {
     return undefined;
   }
 
-  async function start(env: NodeJS.ProcessEnv, ready: Promise<void>): Promise<Agent> {
+  async function start(env: NodeJS.ProcessEnv, ready: Promise<unknown>): Promise<Agent> {
     const cwd = checkoutPath(settings);
     const process = spawnAgent({ argv: agentCommand(assignment.agent.argv, context.runners), env, cwd });
     const { startAgent } = await import('./agent.ts');

@@ -39,7 +39,7 @@ export async function buildRunners(options: BuildOptions = {}): Promise<BuiltRun
   const base = await chooseBase(docker, options.base);
   const built: BuiltRunner[] = [];
   for (const runner of runners) {
-    const stage = stageRunner(root, runner.name);
+    const stage = await stageRunner(root, runner.name);
     try {
       const made = await buildStaged(docker, stage.directory, runner.image, base, tell);
       built.push({ runner: runner.name, ...made });

@@ -1,5 +1,7 @@
 /** The commands of the `prlt` tool. */
+import { backup } from './backup.ts';
 import type { CliCommand } from './command.ts';
 import { doctor } from './doctor.ts';
+import { restore } from './restore.ts';
 
-export const cliCommands: readonly CliCommand[] = [doctor];
+export const cliCommands: readonly CliCommand[] = [doctor, backup, restore];

@@ -18,6 +18,8 @@ export interface Settings {
   ceilings: { concurrency: number; run: number; memory: number };
   /** Below these nothing new starts, bytes. */
   watermarks: { disk: number; memory: number };
+  /** Largest branch that a run may hand over, bytes. */
+  maxBundle: number;
   allowWorkflows: boolean;
   /** How often GitHub is asked for deliveries that had not come, milliseconds. */
   poll: number;
@@ -67,6 +69,7 @@ export const environment = z.object({
     .default(3),
   PRLT_MAX_RUN: duration.default(3 * 3_600_000),
   PRLT_MAX_MEMORY: size.default(8 * 2 ** 30),
+  PRLT_MAX_BUNDLE: size.default(512 * 2 ** 20),
   PRLT_MIN_DISK: size.default(2 ** 30),
   PRLT_MIN_MEMORY: size.default(256 * 2 ** 20),
   PRLT_POLL: duration
@@ -104,6 +107,7 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
         memory: read.PRLT_MAX_MEMORY,
       },
       watermarks: { disk: read.PRLT_MIN_DISK, memory: read.PRLT_MIN_MEMORY },
+      maxBundle: read.PRLT_MAX_BUNDLE,
       poll: read.PRLT_POLL,
       allowWorkflows: read.PRLT_ALLOW_WORKFLOWS === 'true',
     },

@@ -1,8 +1,15 @@
 /** The board's rules: one event on one item gives its next facts and the effects that follow. Pure. */
 import { itemClosed, itemEdited, itemHeld, itemReopened, pullChanged, repoLost } from './decide/board.ts';
-import { changePublished, changeRefused, pullFound, pullOpened, pullRefused, workKept } from './decide/changes.ts';
-import { poked, replyAsked, requestDenied, requested, stopAsked, withdrawn } from './decide/requests.ts';
+import {
+  changePublished,
+  changeRefused,
+  pullFound,
+  pullOpened,
+  pullRefused,
+  workKept,
+} from './decide/changes.ts';
 import { launchFailed, runFinished, runLost, runOverLimit } from './decide/finishing.ts';
+import { poked, replyAsked, requestDenied, requested, stopAsked, withdrawn } from './decide/requests.ts';
 import { runLaunched, runNoted, runWorking, seatGiven } from './decide/runs.ts';
 import { type Effect, effect } from './effect.ts';
 import type { ItemEvent } from './event.ts';

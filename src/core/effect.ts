@@ -51,6 +51,9 @@ const lanes: Record<EffectKind, Lane> = {
   'open-pull': 'code',
 };
 
+/** Every kind, in the order of a story. */
+export const effectKinds = Object.keys(lanes) as EffectKind[];
+
 const levels: ReadonlySet<EffectKind> = new Set(['status-comment', 'set-labels', 'set-check']);
 
 /** Gives an effect its key, `item/generation/kind/target`; the target says which of several it is. */

@@ -14,7 +14,11 @@ const mostBranches = 5;
 export type FoundChange = Change & { pull: Pull };
 
 /** Asks nothing while the mirror has no branch of the item's. @param branch where to look, when that is known */
-export async function findOwnPull(context: Context, item: Item, branch?: string): Promise<FoundChange | undefined> {
+export async function findOwnPull(
+  context: Context,
+  item: Item,
+  branch?: string,
+): Promise<FoundChange | undefined> {
   if (item.change?.pull) return undefined;
   const branches = branch === undefined ? await branchesOf(context, item) : [branch];
   if (branches.length === 0) return undefined;
@@ -29,6 +33,6 @@ export async function findOwnPull(context: Context, item: Item, branch?: string)
 
 /** Whatever agent, kind and title it had: the key is what an item's branches have in common. */
 async function branchesOf({ mirrors }: Context, { repo, key }: Item): Promise<string[]> {
-  const named = new RegExp(`(^|[^A-Za-z0-9])${RegExp.escape(key)}($|[^0-9])`);
+  const named = new RegExp(`(^|[^A-Za-z0-9])${key.replaceAll(/[^\w-]/g, '\\$&')}($|[^0-9])`);
   return (await mirrors.branches(repo.id)).filter((name) => named.test(name));
 }

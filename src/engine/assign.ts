@@ -18,7 +18,6 @@ export type Assigned =
 
 /** Bytes and milliseconds; what is beyond is cut, counted and said. */
 const limits = {
-  bundleBytes: 512 * 2 ** 20,
   lineBytes: 16 * 1024,
   outputBytes: 16 * 2 ** 20,
   journalBytes: 64 * 2 ** 20,
@@ -74,7 +73,7 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
     git: await commitIdentity(context, repo.installation),
     commitMessage: commitMessage(request.snapshot.title, item.key),
     prompt: { number: 1, kind: run.kind, text: prompt.text },
-    limits,
+    limits: { ...limits, bundleBytes: context.settings.maxBundle },
   };
   return { kind: 'assigned', assignment, image: runner.image, notes: prompt.notes };
 }

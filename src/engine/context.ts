@@ -9,6 +9,7 @@ import type { Mirrors } from '../git/mirrors.ts';
 import type { Authenticate } from '../github/client.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Db } from '../store/open.ts';
+import type { Crash } from './crash-points.ts';
 import type { Bell } from './signals.ts';
 
 /** Who prlt is on GitHub. */
@@ -27,6 +28,8 @@ export interface Context {
   identity: Identity;
   /** Key of the HMACs in our markers. */
   markerKey: string;
+  /** The database was restored from a backup: GitHub may have more of ours than it knows. */
+  restored: boolean;
   authenticate: Authenticate;
   board: Board;
   mirrors: Mirrors;
@@ -36,6 +39,8 @@ export interface Context {
   bell: Bell;
   /** Runners this service can use, by name. */
   runners: ReadonlyMap<string, RunnerManifest>;
+  /** Passes a point at which a test may have the service die; does nothing otherwise. */
+  crash: Crash;
   /** Asks for a pass of the loop; cheap, any number of times. */
   wake: () => void;
 }

@@ -35,8 +35,10 @@ export function createDeliveryPump(context: Context): DeliveryPump {
     if (stopped) return;
     if (payload === undefined) return giveUp(context, delivery, 'The body is not JSON.');
     try {
+      context.crash('handle:before');
       await receiver.receive({ id: delivery.guid, name: delivery.event, payload });
       await deliveryDone(context.db, delivery.guid);
+      context.crash('handle:after');
     } catch (error) {
       await postpone(context, delivery, error);
     }

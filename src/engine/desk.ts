@@ -110,6 +110,9 @@ async function hear({ now }: DeskParts, tx: Tx, run: string, events: ShimEvent[]
   return { ack };
 }
 
+/** Characters of what a run's shim says to people. */
+const longestNote = 500;
+
 /** What of a run's news concerns the item; everything else stays in the run's own log. */
 async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promise<void> {
   const events = fresh.flatMap((event): { id: string; item: string; event: ItemEvent }[] => {
@@ -125,6 +128,10 @@ async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promi
                 event: { type: 'run_noted', run: row.id, notes: event.notes.slice(0, 10) },
               },
             ];
+      case 'note': {
+        const note = event.text.slice(0, longestNote);
+        return [{ id, item: row.item, event: { type: 'run_noted', run: row.id, notes: [note] } }];
+      }
       case 'prompt_started':
         return [{ id, item: row.item, event: { type: 'run_working', run: row.id, notes: [] } }];
       default:

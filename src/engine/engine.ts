@@ -2,6 +2,7 @@
 import { openRuns } from '../store/runs.ts';
 import type { Context } from './context.ts';
 import { createDeliveryPump, type Receiver } from './deliveries.ts';
+import { watchDisk } from './disk-watch.ts';
 import { executors } from './effects/registry.ts';
 import type { Intake } from './intake.ts';
 import { createLoop } from './loop.ts';
@@ -48,6 +49,7 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     log,
     pauses.scan,
   );
+  const meter = createLoop(() => watchDisk(context), now, log);
   const main = createLoop(
     async () => {
       const nextDelivery = await deliveries.pump(receiver);
@@ -63,11 +65,11 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     log,
   );
 
-  for (const loop of [main, observer, janitor]) loop.wake();
+  for (const loop of [main, observer, janitor, meter]) loop.wake();
   return {
     wake: main.wake,
     stop: async () => {
-      await Promise.all([main.stop(), observer.stop(), janitor.stop()]);
+      await Promise.all([main.stop(), observer.stop(), janitor.stop(), meter.stop()]);
       await Promise.all([deliveries.stop(), outbox.stop(patience)]);
     },
   };

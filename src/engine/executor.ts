@@ -4,9 +4,12 @@ import type { ItemEvent } from '../core/event.ts';
 import type { Item } from '../core/item.ts';
 import type { Context } from './context.ts';
 
-/** What came of it. `events` are stored in the transaction that confirms the effect. */
+/**
+ * What came of it. `events` are stored in the transaction that confirms the effect; `afterwards` is done when that is on
+ * disk, for what a second try would still need. The sweep makes up for one that was not done.
+ */
 export type Outcome =
-  | { kind: 'done'; receipt?: unknown; events?: ItemEvent[] }
+  | { kind: 'done'; receipt?: unknown; events?: ItemEvent[]; afterwards?: () => Promise<void> }
   /** Cannot be done now; tried again after the pause. Milliseconds. */
   | { kind: 'later'; after: number; reason: string }
   /** Will never be done; the item goes on without it. */

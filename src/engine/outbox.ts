@@ -1,7 +1,7 @@
 /** Sends what the ledger intends: the head of every lane, items beside each other, nothing twice. */
 import type { EffectKind } from '../core/effect.ts';
 import { githubFailure } from '../github/failures.ts';
-import { confirm, drop, type LedgerRow, laneHeads, markSent, postpone } from '../store/effects.ts';
+import { confirm, drop, type LedgerRow, laneHeads, markSent, postpone, rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import type { Context } from './context.ts';
@@ -16,6 +16,7 @@ export interface Outbox {
 }
 
 const longestPause = 300_000;
+const shownWhenPutOff: ReadonlySet<string> = new Set(['run', 'code']);
 /** A fault of our own is not repeated for ever: after so many tries the effect is given up and logged. */
 const mostFaults = 8;
 
@@ -26,14 +27,16 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
   const send = async (row: LedgerRow): Promise<void> => {
     const item = await itemById(context.db, row.item);
     if (!item) throw new Error(`effect ${row.key} of an item that is not there`);
+    const { kind } = row.effect;
+    context.crash(`effect:${kind}:before`);
     await markSent(context.db, row.key, context.now());
-    const execute = executors[row.effect.kind] as Executor<EffectKind>;
+    const execute = executors[kind] as Executor<EffectKind>;
     let outcome: Outcome;
     try {
       outcome = await execute(context, {
         effect: row.effect,
         item,
-        again: row.sentBefore || row.attempts > 0,
+        again: row.sentBefore || row.attempts > 0 || context.restored,
         attempts: row.attempts,
         receipt: row.receipt,
         signal: ending.signal,
@@ -41,7 +44,10 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
     } catch (error) {
       outcome = failed(context, row, error);
     }
+    context.crash(`effect:${kind}:sent`);
     await record(context, row, outcome);
+    context.crash(`effect:${kind}:after`);
+    if (outcome.kind === 'done') await outcome.afterwards?.();
   };
 
   const begin = (row: LedgerRow): void => {
@@ -96,6 +102,9 @@ async function record(context: Context, row: LedgerRow, outcome: Outcome): Promi
   await context.db.transaction().execute(async (tx) => {
     if (outcome.kind === 'later') {
       await postpone(tx, row.key, now + Math.max(outcome.after, 0), outcome.reason, now);
+      // People see why nothing moves, once; what the comment itself waits for cannot be said in it.
+      const showAt = row.attempts === 0 ? now : now + 60_000;
+      if (shownWhenPutOff.has(row.lane)) await rearm(tx, `${row.item}/status-comment`, showAt, now);
       return;
     }
     const events = (outcome.events ?? []).map((event, index) => ({

@@ -43,7 +43,9 @@ export async function place(context: Context): Promise<Placement> {
     const run = { id, kind, agent: verdict.agent, worker: verdict.worker, profile, runner, workspace: id };
     return [{ id: `seat/${id}`, item: verdict.id, event: { type: 'seat_given', run } }];
   });
+  if (events.length > 0) context.crash('claim:before');
   await addEvents(context.db, events, context.now());
+  if (events.length > 0) context.crash('claim:after');
   return placement;
 }
 
@@ -115,9 +117,7 @@ async function roomOf(context: Context, policies: Map<number, Policy>, seated: I
   const short = await shortage(context.settings);
   return {
     service: context.settings.ceilings.concurrency - seated.length,
-    repos: new Map(
-      [...policies].map(([repo, policy]) => [repo, policy.limits.concurrency - inUse(repo)]),
-    ),
+    repos: new Map([...policies].map(([repo, policy]) => [repo, policy.limits.concurrency - inUse(repo)])),
     ...(short ? { shortage: short } : {}),
   };
 }

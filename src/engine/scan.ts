@@ -7,6 +7,7 @@ import type { SignalBody, Subject } from '../core/signal.ts';
 import type { Octokit } from '../github/client.ts';
 import { githubFailure } from '../github/failures.ts';
 import { mayWrite } from '../github/people.ts';
+import { findRepo } from '../github/repository.ts';
 import {
   bodyEditors,
   type Labelling,
@@ -21,12 +22,14 @@ import { hasOpenEffects } from '../store/effects.ts';
 import { itemByNode, itemsIn } from '../store/items.ts';
 import { repoById } from '../store/repos.ts';
 import type { Context } from './context.ts';
-import { isListed, isSelf } from './intake/asking.ts';
+import { isListed } from './intake/asking.ts';
 import type { Intake } from './intake.ts';
-import { currentPolicy } from './policies.ts';
+import { currentPolicy, type InForce } from './policies.ts';
 
 /** An installation that cannot be asked now is left for the next scan, and so is everything in it. */
 export async function scan(context: Context, intake: Intake): Promise<void> {
+  // Read before looking: what is asked for while we look is not missing from an older list.
+  const items = await activeItems(context);
   const installations = await patiently(context, async () => listInstallations(await context.authenticate()));
   if (!installations) return;
   const reached = new Map<number, Repo>();
@@ -40,7 +43,13 @@ export async function scan(context: Context, intake: Intake): Promise<void> {
     });
     if (!found) unheard.add(installation);
   }
-  await scanItems(context, intake, reached, unheard);
+  for (const item of items.filter(({ repo }) => !unheard.has(repo.installation))) {
+    const repo = reached.get(item.repo.id);
+    const known = installations.includes(item.repo.installation);
+    await patiently(context, () =>
+      repo ? scanItem(context, intake, item, repo) : missItem(context, intake, item, known),
+    );
+  }
   context.log.debug({ repositories: reached.size, unheard: [...unheard] }, 'scanned');
 }
 
@@ -48,34 +57,51 @@ async function patiently<T>(context: Context, look: () => Promise<T>): Promise<T
   try {
     return await look();
   } catch (error) {
-    const failure = githubFailure(error);
-    if (!failure) throw error;
-    context.log.warn({ reason: failure.reason }, 'a part of the scan was broken off; the next one goes on');
+    const reason = githubFailure(error)?.reason;
+    context.log.warn(
+      reason ? { reason } : { err: error },
+      'a part of the scan was broken off until the next one',
+    );
     return undefined;
   }
 }
 
-/** A label counts by who put it on; the cause names that act, so that two scans are one. */
 async function scanRepo(context: Context, intake: Intake, repo: Repo): Promise<void> {
   const known = (await repoById(context.db, repo.id))?.policy;
   const inForce = known ? { policy: known } : await currentPolicy(context, repo);
   const octokit = await context.authenticate(repo.installation);
   for (const subject of await labelledIssues(octokit, repo, inForce.policy.label)) {
-    const item = await itemByNode(context.db, context.settings.github.host, subject.nodeId);
-    // What is still to be sent may be taking this very label off.
-    if (item && (await hasOpenEffects(context.db, item.id))) continue;
-    const act = await lastLabelling(octokit, repo, subject.number, inForce.policy.label);
-    if (!act || isAnswered(item, act)) continue;
-    const editedBy = await strangerWhoEdited(context, octokit, repo, subject, act, (bot) =>
-      isListed(bot, inForce),
-    );
-    context.log.info({ repo: `${repo.owner}/${repo.name}`, issue: subject.number }, 'found by the scan');
-    const { label } = inForce.policy;
-    const signal: SignalBody = { type: 'label_added', label, subject, by: act.by };
-    await intake.heard(`scan/${subject.nodeId}/${act.id}`, repo, [
-      { ...signal, ...(editedBy === undefined ? {} : { editedBy }) },
-    ]);
+    await patiently(context, () => scanIssue({ context, intake, repo, inForce, octokit }, subject));
   }
+}
+
+interface Look {
+  context: Context;
+  intake: Intake;
+  repo: Repo;
+  inForce: InForce;
+  octokit: Octokit;
+}
+
+/** A label counts by who put it on; the cause names that act, so that two scans are one. */
+async function scanIssue(look: Look, subject: Subject): Promise<void> {
+  const { context, intake, repo, inForce, octokit } = look;
+  const { label } = inForce.policy;
+  const item = await itemByNode(context.db, context.settings.github.host, subject.nodeId);
+  // What is still to be sent may be taking this very label off.
+  if (item && (await hasOpenEffects(context.db, item.id))) return;
+  const act = await lastLabelling(octokit, repo, subject.number, label);
+  if (!act || isAnswered(item, act)) return;
+  const editedBy = await strangerWhoEdited(look, subject, act);
+  context.log.info({ repo: `${repo.owner}/${repo.name}`, issue: subject.number }, 'found by the scan');
+  const signal: SignalBody = {
+    type: 'label_added',
+    label,
+    subject,
+    by: act.by,
+    ...(editedBy === undefined ? {} : { editedBy }),
+  };
+  await intake.heard(`scan/${subject.nodeId}/${act.id}`, repo, [signal]);
 }
 
 /** GitHub's times are whole seconds. */
@@ -85,42 +111,30 @@ function isAnswered(item: Item | undefined, act: Labelling): boolean {
 
 /** The login of somebody who may not ask and changed the text after the label was put on. */
 async function strangerWhoEdited(
-  context: Context,
-  octokit: Octokit,
-  repo: Repo,
-  subject: Subject,
+  { octokit, repo, inForce }: Look,
+  { number }: Subject,
   { at, by, renamers }: Labelling,
-  isListedBot: (bot: { id: number; login: string; bot: boolean }) => boolean,
 ): Promise<string | undefined> {
-  const editors = [...renamers, ...(await bodyEditors(octokit, repo, subject.number, at))];
-  for (const editor of editors) {
+  for (const editor of [...renamers, ...(await bodyEditors(octokit, repo, number, at))]) {
     if (!editor) return 'ghost';
     if (editor.login === by.login) continue;
-    const may = editor.bot
-      ? isSelf(context, editor) || isListedBot(editor)
-      : await mayWrite(octokit, repo, editor);
+    const may = editor.bot ? isListed(editor, inForce) : await mayWrite(octokit, repo, editor);
     if (!may) return editor.login;
   }
   return undefined;
 }
 
-async function scanItems(
-  context: Context,
-  intake: Intake,
-  reached: ReadonlyMap<number, Repo>,
-  unheard: ReadonlySet<number>,
-): Promise<void> {
-  for (const status of ['ready', 'claimed', 'in_progress', 'review'] as const) {
-    for (const item of await itemsIn(context.db, status)) {
-      if (unheard.has(item.repo.installation)) continue;
-      const repo = reached.get(item.repo.id);
-      if (repo) await patiently(context, () => scanItem(context, intake, item, repo));
-      else if (isUnderWay(item)) await lose(context, intake, item);
-    }
-  }
+async function activeItems({ db }: Context): Promise<Item[]> {
+  const statuses = ['ready', 'claimed', 'in_progress', 'review'] as const;
+  return (await Promise.all(statuses.map((status) => itemsIn(db, status)))).flat();
 }
 
-async function lose(context: Context, intake: Intake, { id, repo }: Item): Promise<void> {
+/** Lists are read page by page, so a repository that is missing from one is asked for by itself. */
+async function missItem(context: Context, intake: Intake, item: Item, installed: boolean): Promise<void> {
+  if (!isUnderWay(item)) return;
+  const { id, repo } = item;
+  const found = installed ? await findRepo(await context.authenticate(repo.installation), repo) : undefined;
+  if (found && !found.archived) return;
   const reason = 'The repository was deleted or archived, or is out of the reach of the App.';
   await intake.lost(`scan/${id}/${context.now()}`, [
     { installation: repo.installation, repos: [repo.id], reason },

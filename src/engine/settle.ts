@@ -21,6 +21,7 @@ export async function settle(context: Context): Promise<number> {
 
 async function settleItem(context: Context, id: string): Promise<void> {
   const now = context.now();
+  context.crash('decide:before');
   await context.db.transaction().execute(async (tx) => {
     let item = await itemById(tx, id);
     if (!item) throw new Error(`events for an item that is not there: ${id}`);
@@ -43,4 +44,5 @@ async function settleItem(context: Context, id: string): Promise<void> {
       pending.map(({ seq }) => seq),
     );
   });
+  context.crash('decide:after');
 }

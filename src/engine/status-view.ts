@@ -9,6 +9,8 @@ import { noRunner } from '../messages/no-runner.ts';
 import type { peekReply } from '../messages/peek.ts';
 import { hostRuntimeNotice } from '../messages/replies.ts';
 import type { ShownState, StatusView } from '../messages/status-comment.ts';
+import { whyPutOff } from '../messages/why.ts';
+import { firstPutOff } from '../store/effects.ts';
 import { lastRunEvents } from '../store/runs.ts';
 import type { Context } from './context.ts';
 import { storedPolicy } from './policies.ts';
@@ -20,7 +22,7 @@ const peekedEvents = 60;
 export async function statusView(context: Context, item: Item): Promise<Omit<StatusView, 'marker'>> {
   const { run, retryAt, change } = item;
   const policy = await storedPolicy(context, context.db, item.repo.id);
-  const reason = reasonOf(item);
+  const reason = reasonOf(item) ?? (await putOff(context, item));
   const failure =
     item.outcome?.kind === 'failed' ? item.outcome.failure : retryAt ? item.lastFailure : undefined;
   const pull = change?.pull;
@@ -37,6 +39,13 @@ export async function statusView(context: Context, item: Item): Promise<Omit<Sta
     notes: [...item.notes, ...(context.runtime.name === 'host' ? [hostRuntimeNotice] : [])],
     ...(retryAt ? { retryAt: new Date(retryAt).toISOString() } : {}),
   };
+}
+
+/** Why a step towards a run or a pull request is put off, in the words of what refused it. */
+async function putOff({ db }: Context, item: Item): Promise<string | undefined> {
+  const waiting = await firstPutOff(db, item.id, ['run', 'code']);
+  if (!waiting) return undefined;
+  return whyPutOff(waiting.error, new Date(waiting.notBefore).toISOString());
 }
 
 /** What `/prlt peek` shows: what the latest run said and did, with everything secret taken out. */

@@ -1,9 +1,13 @@
-/** Removes what nobody owns any more: workspaces, hand-overs, sockets and mirrors' piled-up packs. Every so often. */
+/** Removes what nobody owns any more: workspaces, hand-overs, old deliveries and mirrors' piled-up packs. Every so often. */
 import { holdsSeat, type Item } from '../core/item.ts';
+import { forgetDeliveries } from '../store/deliveries.ts';
 import { hasOpenEffects } from '../store/effects.ts';
 import { itemById } from '../store/items.ts';
 import { runById } from '../store/runs.ts';
 import type { Context } from './context.ts';
+
+/** How long deliveries that were dealt with are remembered, milliseconds. */
+const deliveriesKept = 14 * 24 * 3_600_000;
 
 export async function sweep(context: Context): Promise<void> {
   const { runtime, handover, mirrors, log } = context;
@@ -18,6 +22,7 @@ export async function sweep(context: Context): Promise<void> {
     await handover.discard(run);
   }
   for (const id of await mirrors.ids()) await mirrors.maintain(id);
+  await forgetDeliveries(context.db, context.now() - deliveriesKept);
 }
 
 /** What a run handed over is of use until it is published or kept; both are effects of its item. */

@@ -1,5 +1,6 @@
 /** Octokit as prlt uses it: authenticated by Probot, governed by us, with the plugins that retry and space out switched off. */
 import { ProbotOctokit } from 'probot';
+import { statusOf } from './failures.ts';
 import type { Governor } from './governor.ts';
 
 export type Octokit = InstanceType<typeof ProbotOctokit>;
@@ -11,15 +12,28 @@ export type Authenticate = (installation?: number) => Promise<Octokit>;
 const apiVersion = '2022-11-28';
 const timeout = 20_000;
 
+/** As Probot passes it on to @octokit/auth-app, whose cache keeps an installation's token under the number. */
+interface AuthOptions {
+  installationId?: number;
+  cache?: { delete(key: string): void };
+}
+
 /** The Octokit class handed to Probot. Requests of one installation go through the governor together. */
 export function governedOctokit(governor: Governor): typeof ProbotOctokit {
-  const governed = (octokit: { hook: Octokit['hook'] }, options: { auth?: { installationId?: number } }) => {
-    const installation = options.auth?.installationId ?? 0;
+  const governed = (octokit: { hook: Octokit['hook'] }, { auth }: { auth?: AuthOptions }) => {
+    const installation = auth?.installationId ?? 0;
     octokit.hook.wrap('request', (send, request) => {
       const headers = { ...request.headers, 'x-github-api-version': apiVersion };
       const signal = request.request?.signal ?? AbortSignal.timeout(timeout);
+      const attempt = () =>
+        Promise.resolve(send({ ...request, headers, request: { ...request.request, signal } }));
       return governor.run(installation, request, () =>
-        Promise.resolve(send({ ...request, headers, request: { ...request.request, signal } })),
+        attempt().catch((error: unknown) => {
+          if (statusOf(error) !== 401 || installation === 0) throw error;
+          // The token was revoked or is too old. Nothing was done with it, so the call is safe to repeat with a new one.
+          auth?.cache?.delete(String(installation));
+          return attempt();
+        }),
       );
     });
   };

@@ -22,8 +22,13 @@ export function githubFailure(error: unknown): GitHubFailure | undefined {
   if (status >= 500 || status === 408 || status === 409 || status === 401)
     return { kind: 'later', at: undefined, reason };
   if (status === 404 || status === 410) return { kind: 'gone', reason };
-  if (status === 403) return { kind: 'forbidden', reason };
+  if (status === 403 || isUngranted(status, reason)) return { kind: 'forbidden', reason };
   return { kind: 'refused', reason };
+}
+
+/** Minting a token with a permission that the installation does not have. */
+function isUngranted(status: number, reason: string): boolean {
+  return status === 422 && /permissions requested are not granted/i.test(reason);
 }
 
 export function statusOf(error: unknown): number | undefined {

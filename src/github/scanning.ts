@@ -68,25 +68,26 @@ export async function lastLabelling(
 const editsQuery = `query ($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     issue(number: $number) {
-      createdAt
-      userContentEdits(first: 100) { nodes { editedAt editor { __typename login ... on User { databaseId } } } }
+      userContentEdits(first: 100) { totalCount nodes { editedAt editor { __typename login } } }
     }
   }
 }`;
 
+/** Without the id: GraphQL's numbers end where those of accounts go on. */
+export interface Editor {
+  login: string;
+  bot: boolean;
+}
+
 interface EditsAnswer {
   repository: {
     issue: {
-      createdAt: string;
-      userContentEdits: { nodes: { editedAt: string; editor: Editor | null }[] } | null;
+      userContentEdits: {
+        totalCount: number;
+        nodes: { editedAt: string; editor: { __typename: string; login: string } | null }[];
+      } | null;
     };
   };
-}
-
-interface Editor {
-  __typename: string;
-  login: string;
-  databaseId?: number;
 }
 
 /**
@@ -98,17 +99,15 @@ export async function bodyEditors(
   repo: Repo,
   number: number,
   since: number,
-): Promise<(Actor | undefined)[]> {
+): Promise<(Editor | undefined)[]> {
   const variables = { owner: repo.owner, name: repo.name, number };
   const { repository } = await octokit.graphql<EditsAnswer>(editsQuery, variables);
-  const { createdAt, userContentEdits } = repository.issue;
-  // The first text is listed like an edit.
-  return (userContentEdits?.nodes ?? [])
-    .filter(({ editedAt }) => Date.parse(editedAt) >= since && editedAt !== createdAt)
-    .map(({ editor }) => {
-      if (!editor) return undefined;
-      return { id: editor.databaseId ?? 0, login: editor.login, bot: editor.__typename === 'Bot' };
-    });
+  const { totalCount = 0, nodes = [] } = repository.issue.userContentEdits ?? {};
+  // The oldest entry is the text as it was first.
+  const edits = nodes.length === totalCount ? nodes.slice(0, -1) : nodes;
+  return edits
+    .filter(({ editedAt }) => Date.parse(editedAt) >= since)
+    .map(({ editor }) => (editor ? { login: editor.login, bot: editor.__typename === 'Bot' } : undefined));
 }
 
 function actorOf(user: { id: number; login: string; type: string } | null | undefined): Actor | undefined {

@@ -11,8 +11,9 @@ export interface WebhookParts {
   inbox: Inbox;
   log: Logger;
   now: () => number;
-  /** Called once a new delivery is on disk. */
+  /** Called once a new delivery is on disk, and once its answer is out. */
   arrived: () => void;
+  answered?: () => void;
 }
 
 /** GitHub sends nothing larger (docs: webhook payload cap). */
@@ -20,7 +21,7 @@ const largest = 25 * 2 ** 20;
 const guidShape = /^[0-9a-zA-Z-]{1,100}$/;
 const eventShape = /^[a-z_]{1,60}$/;
 
-export function githubWebhooks({ secret, inbox, log, now, arrived }: WebhookParts) {
+export function githubWebhooks({ secret, inbox, log, now, arrived, answered }: WebhookParts) {
   return async (c: HonoContext<{ Bindings: HttpBindings }>): Promise<Response> => {
     const refuse = (status: 400 | 401 | 413 | 415 | 503, reason: string) => {
       log.warn({ delivery: c.req.header('x-github-delivery'), status }, reason);
@@ -45,6 +46,7 @@ export function githubWebhooks({ secret, inbox, log, now, arrived }: WebhookPart
     if (!looksLikeObject(body.bytes)) return refuse(400, 'The body is not a JSON object.');
     try {
       const result = await inbox.add({ guid, source: 'github', event, body: body.bytes, receivedAt: now() });
+      if (answered) c.env.outgoing.once('finish', answered);
       if (result === 'stored') arrived();
       return c.json({ delivery: guid, result }, 202);
     } catch (error) {

@@ -6,7 +6,12 @@ import { plainText } from '#src/core/text/speak.ts';
 const longestPeek = 8_000;
 
 /** `lines` are the agent's, oldest first; what is too long is cut from the front. */
-export function peekReply(view: { key: string; agent?: string; running: boolean; lines: readonly string[] }): string {
+export function peekReply(view: {
+  key: string;
+  agent?: string;
+  running: boolean;
+  lines: readonly string[];
+}): string {
   const key = inlineCode(view.key, 150);
   const text = plainText(view.lines.join('\n')).trim();
   if (text === '') return `Nothing has been heard from an agent on ${key} yet.`;

@@ -1,13 +1,15 @@
 /** Answer to `/prlt why`: the verdict that dispatch itself uses, in words. */
 import type { DispatchVerdict, HoldReason } from '#src/core/dispatch.ts';
 import { inlineCode } from '#src/core/text/inline-code.ts';
+import { speakLine } from '#src/core/text/speak.ts';
 
 const reasons: Record<HoldReason, string> = {
   held_by_label: 'the label `agent:hold` holds it back; take it off to let it start',
   waiting_to_retry: 'it waits for the pause between two attempts',
   service_full: 'as many runs are under way as the service allows (`PRLT_MAX_CONCURRENCY`)',
   repository_full: 'as many runs are under way as `limits.concurrency` allows in this repository',
-  no_free_agent: 'every agent of its worker has a run; it is the next free one\u2019s turn by priority and age',
+  no_free_agent:
+    'every agent of its worker has a run; it is the next free one\u2019s turn by priority and age',
   low_disk: 'the machine has too little free disk for another run (`PRLT_MIN_DISK`)',
   low_memory: 'the machine has too little free memory for another run (`PRLT_MIN_MEMORY`)',
 };
@@ -24,4 +26,9 @@ export function whyWaiting(verdict: DispatchVerdict, retryAt: string | undefined
 /** For an item that nothing holds: what its state is, above what `status` says. */
 export function whyNot(key: string): string {
   return `${inlineCode(key, 150)} does not wait for anything prlt decides. Where it stands:`;
+}
+
+/** Why the next step is put off; `reason` is what refused it, `until` the ISO time of the next try. */
+export function whyPutOff(reason: string, until: string): string {
+  return `The next step is put off until ${until}: ${speakLine(reason, { max: 400 })}`;
 }

@@ -16,6 +16,8 @@ export interface RuntimeSettings {
   probeImage: string;
   /** Entry file of the shim on this machine, for the host runtime. */
   shimEntry: string;
+  /** Called when a container, or the record of a process, is made and not started yet. */
+  created: () => void;
   log: Logger;
 }
 
@@ -24,12 +26,12 @@ export const runtimes = {
   host: openHost,
 } as const satisfies Record<string, (settings: RuntimeSettings) => Runtime>;
 
-function openDocker({ dataDir, installation, probeImage, log }: RuntimeSettings): Runtime {
+function openDocker({ dataDir, installation, probeImage, created, log }: RuntimeSettings): Runtime {
   const docker = new Docker();
   const hostPath = createHostPath(docker);
-  return createDockerRuntime({ docker, installation, probeImage, probeDir: dataDir, hostPath, log });
+  return createDockerRuntime({ docker, installation, probeImage, probeDir: dataDir, hostPath, created, log });
 }
 
-function openHost({ dataDir, shimEntry, log }: RuntimeSettings): Runtime {
-  return createHostRuntime({ root: join(dataDir, 'host'), shimEntry, log });
+function openHost({ dataDir, shimEntry, created, log }: RuntimeSettings): Runtime {
+  return createHostRuntime({ root: join(dataDir, 'host'), shimEntry, created, log });
 }

@@ -44,6 +44,8 @@ export interface Runtime {
   /** Names of the workspaces this installation has, and removal of one. */
   workspaces(): Promise<string[]>;
   removeWorkspace(workspace: string): Promise<void>;
+  /** Bytes on disk by workspace. Costs time: ask seldom, and only while runs are alive. Rejects when it cannot tell. */
+  usage(): Promise<Map<string, number>>;
   /** Proves what `/readyz` promises; the sentences say what is missing and what to do. */
   probe(): Promise<string[]>;
 }

@@ -157,3 +157,22 @@ export async function hasOpenEffects(db: Executor, item: string): Promise<boolea
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** The first open effect of some lanes that was tried and put off, with the reason. */
+export async function firstPutOff(
+  db: Executor,
+  item: string,
+  lanes: string[],
+): Promise<{ error: string; notBefore: number } | undefined> {
+  const row = await db
+    .selectFrom('effects')
+    .select(['error', 'not_before'])
+    .where('item', '=', item)
+    .where('lane', 'in', lanes)
+    .where('state', 'in', open)
+    .where('error', 'is not', null)
+    .orderBy('seq')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.error ? { error: row.error, notBefore: row.not_before } : undefined;
+}

@@ -59,8 +59,8 @@ export async function openStore(dataDir: string): Promise<Store> {
   }
 }
 
-/** An exclusive SQLite transaction is a lock that the operating system frees with the process. */
-function takeOwnership(dataDir: string): Database.Database {
+/** @throws {StoreError} when another process has it. An exclusive SQLite transaction is a lock that the operating system frees with the process. */
+export function takeOwnership(dataDir: string): Database.Database {
   const lock = new Database(join(dataDir, 'owner.lock'), { timeout: 0 });
   try {
     lock.exec('begin exclusive');

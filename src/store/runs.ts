@@ -2,10 +2,11 @@
 import type { Assignment, HostMessage, HostMessageBody, ShimEvent } from '#runners/shim/protocol.ts';
 import type { Executor } from './open.ts';
 
-/** Image name, and limits in bytes and milliseconds. */
+/** Image name, limits in bytes and milliseconds, and what people are told once it runs. */
 export interface RunSpec {
   image: string;
-  limits: { memory: number; cpus: number; pids: number; stall: number };
+  limits: { memory: number; cpus: number; pids: number; stall: number; disk: number };
+  notes?: string[];
 }
 
 export interface RunRow {

@@ -144,7 +144,10 @@ describe('late and repeated news', () => {
     { from: 'working', event: finished({ outcome: 'failed', exitCode: 1, changed: false }) },
     { from: 'working', event: { type: 'run_lost', run: 'run1', cause: 'gone' } },
     { from: 'working', event: { type: 'run_over_limit', run: 'run1', limit: 'run' } },
-    { from: 'working', event: { type: 'stop_asked', by: alice, origin: { number: 12, comment: 5 }, ordinal: 0 } },
+    {
+      from: 'working',
+      event: { type: 'stop_asked', by: alice, origin: { number: 12, comment: 5 }, ordinal: 0 },
+    },
     { from: 'publishing', event: published() },
     { from: 'review', event: { type: 'pull_changed', number: 40, state: 'merged', draft: false } },
     { from: 'working', event: { type: 'item_closed', reason: 'completed' } },

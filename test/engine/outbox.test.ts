@@ -225,3 +225,28 @@ test('done is done: pumping again sends nothing', async () => {
   await drain();
   expect(sent).toBe(3);
 });
+
+test('what a second try would need goes once the effect is recorded, and only then', async () => {
+  const seen: unknown[] = [];
+  let tries = 0;
+  const { drain, pass, states } = await outboxWith(async () => {
+    tries += 1;
+    if (tries === 1) return { kind: 'later', after: 1_000, reason: 'not now' };
+    return { kind: 'done', afterwards: async () => void seen.push(await states()) };
+  }, launch);
+  await drain();
+  expect(seen).toEqual([]);
+  pass(1_000);
+  await drain();
+  expect(seen).toEqual([{ 'launch-run': 'confirmed' }]);
+});
+
+test('every effect passes its three points, however it ends', async () => {
+  const passed: string[] = [];
+  const { drain, context } = await outboxWith(async () => {
+    throw status(422);
+  }, labels);
+  context.crash = (point) => passed.push(point);
+  await drain();
+  expect(passed).toEqual(['before', 'sent', 'after'].map((when) => `effect:set-labels:${when}`));
+});

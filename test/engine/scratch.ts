@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os';
 import { pino } from 'pino';
 import type { Context } from '#src/engine/context.ts';
+import { neverCrash } from '#src/engine/crash-points.ts';
 import { createBell } from '#src/engine/signals.ts';
 import { now } from '#test/support/builders.ts';
 import { scratchStore } from '../store/scratch.ts';
@@ -23,6 +24,8 @@ export async function scratchContext(over: Partial<Context> = {}): Promise<Scrat
     db,
     log: pino({ level: 'silent' }),
     now: () => clock,
+    restored: false,
+    crash: neverCrash,
     newId: () => {
       ids += 1;
       return `id${ids}`;

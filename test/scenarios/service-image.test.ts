@@ -10,13 +10,6 @@ import { buildService } from '../../scripts/service-build/build.ts';
 
 const agent = 'cat /mirror/HEAD && echo "from a sibling" > sibling.txt';
 
-/** Prints the installation's id, by which everything of this service is found on the engine. */
-const askInstallation = `
-import Database from '/app/node_modules/better-sqlite3/lib/index.js';
-const database = new Database('/data/prlt.db', { readonly: true });
-process.stdout.write(database.prepare("select value from meta where name = 'installation'").get().value);
-`;
-
 describe('the service in a container', () => {
   const docker = new Docker();
   const volume = `prlt-test-${randomUUID()}`;
@@ -57,12 +50,13 @@ describe('the service in a container', () => {
     const pull = await until('the pull request', () => github.pulls(repo)[0]);
     await until('the review', () => github.labels(repo, issue).join() === 'agent:review');
     expect(await github.readFile(repo, pull.headSha, 'sibling.txt')).toBe('from a sibling\n');
-    installation = await service.exec('node', '--input-type=module', '-e', askInstallation);
+    installation = await service.installation();
   });
 
   it('is healthy, and runs as nobody in particular', async () => {
     await until('health', async () => (await service.health()) === 'healthy');
     expect((await service.exec('id', '-u')).trim()).toBe('10001');
+    expect(await service.exec('prlt', 'backup', '/data/backup.db')).toContain('has the database');
     await expect(service.exec('touch', '/app/src/main.ts')).rejects.toThrow(/Read-only|denied/);
   });
 

@@ -14,6 +14,8 @@ export interface PrltOptions {
   github: LocalGitHub;
   runtime: 'docker' | 'host';
   env?: Record<string, string>;
+  /** What a start waits for; `ready` unless told otherwise. */
+  until?: 'ready' | 'listening';
   /** Gives the start up, and leaves nothing of it. */
   signal?: AbortSignal;
 }
@@ -21,10 +23,14 @@ export interface PrltOptions {
 export interface Prlt {
   readonly url: string;
   readonly dataDir: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
   /** Everything it wrote, over all its lives. */
   log(): string;
   /** Starts it again on the same data directory and port; resolves when it is ready to work. */
-  start(): Promise<void>;
+  start(env?: Record<string, string>): Promise<void>;
+  /** Resolves when the life that it has now is over. */
+  gone(): Promise<void>;
   /** Sends a signal and resolves with the exit code, null after a signal that kills. */
   end(signal: NodeJS.Signals): Promise<number | null>;
   /** Ends it and removes its data directory, its containers and its volumes. */
@@ -32,17 +38,23 @@ export interface Prlt {
 }
 
 /** Resolves once `/readyz` answers 200, at most 30 s after the start. */
-export async function startPrlt({ github, runtime, env = {}, signal }: PrltOptions): Promise<Prlt> {
+export async function startPrlt({
+  github,
+  runtime,
+  env = {},
+  until = 'ready',
+  signal,
+}: PrltOptions): Promise<Prlt> {
   const dataDir = await mkdtemp(join(tmpdir(), 'prlt-'));
   let output = '';
   let url = '';
   let child: ChildProcess | undefined;
 
-  const start = async (): Promise<void> => {
+  const start = async (more: Record<string, string> = {}): Promise<void> => {
     const port = url ? new URL(url).port : '0';
     const running = spawn(process.execPath, ['src/main.ts'], {
       cwd: root,
-      env: { ...serviceEnvironment(github, dataDir, runtime), PORT: port, ...env },
+      env: { ...serviceEnvironment(github, dataDir, runtime), PORT: port, ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = running;
@@ -54,7 +66,7 @@ export async function startPrlt({ github, runtime, env = {}, signal }: PrltOptio
     }
     url = await listening(running, () => output.slice(before), signal);
     github.setWebhook({ url: `${url}/api/github/webhooks`, secret });
-    await ready(running, url, () => output, signal);
+    if (until === 'ready') await ready(running, url, () => output, signal);
   };
 
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
@@ -76,8 +88,14 @@ export async function startPrlt({ github, runtime, env = {}, signal }: PrltOptio
       return url;
     },
     dataDir,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     log: () => output,
     start,
+    gone: async () => {
+      if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    },
     end,
     close: async () => {
       await end('SIGTERM');
@@ -115,7 +133,7 @@ async function listening(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   for (let waited = 0; waited < 20_000; waited += 20) {
-    const found = /"url":"([^"]+)"/.exec(output());
+    const found = /"url":"([^"]+)","dataDir"/.exec(output());
     if (found?.[1]) return found[1];
     if (child.exitCode !== null) throw new Error(`prlt ended with ${child.exitCode}:\n${output()}`);
     await sleep(20, undefined, signal ? { signal } : {});

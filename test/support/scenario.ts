@@ -10,6 +10,7 @@ export interface StageOptions {
   files?: Record<string, string>;
   runtime?: PrltOptions['runtime'];
   env?: Record<string, string>;
+  until?: PrltOptions['until'];
 }
 
 export interface Stage {
@@ -31,6 +32,7 @@ export async function setStage({
   files = {},
   runtime = 'docker',
   env = {},
+  until = 'ready',
 }: StageOptions): Promise<Stage> {
   const github = await startLocalGitHub();
   await github.createRepository({
@@ -45,7 +47,7 @@ export async function setStage({
   });
   github.grant(repo, 'alice', 'write');
   github.grant(repo, 'eve', 'read');
-  const prlt = await startPrlt({ github, runtime, env }).catch(async (error: unknown) => {
+  const prlt = await startPrlt({ github, runtime, env, until }).catch(async (error: unknown) => {
     await github.close();
     throw error;
   });
@@ -53,7 +55,7 @@ export async function setStage({
     github,
     prlt,
     repo,
-    until: (what, question, seconds = 45) =>
+    until: (what, question, seconds = Number(process.env['S'] ?? 45)) =>
       untilIn(what, question, seconds, () => `${story(github)}\n${prlt.log().slice(-8_000)}`),
     status: (issue) =>
       github.comments(repo, issue).find((comment) => comment.body.includes('<!-- prlt:status'))?.body,

@@ -16,6 +16,8 @@ export interface ServiceContainer {
   health(): Promise<string | undefined>;
   /** Runs a program beside the service, as its user. Rejects unless it ends with 0; resolves with what it wrote. */
   exec(...command: string[]): Promise<string>;
+  /** Id of the installation, by which everything of this service is found on the engine. */
+  installation(): Promise<string>;
   /** SIGTERM; resolves with the exit code and how long it took, milliseconds. The container is removed, the volume stays. */
   stop(): Promise<{ exitCode: number; took: number }>;
 }
@@ -25,13 +27,14 @@ export async function startServiceContainer(
   image: string,
   volume: string,
   github: LocalGitHub,
+  env: Record<string, string> = {},
 ): Promise<ServiceContainer> {
   const docker = new Docker();
   const port = await freePort();
   const { PATH: _path, HOME: _home, ...environment } = serviceEnvironment(github, '/data', 'docker');
   const container = await docker.createContainer({
     Image: image,
-    Env: Object.entries({ ...environment, HOST: '127.0.0.1', PORT: String(port) }).map(
+    Env: Object.entries({ ...environment, HOST: '127.0.0.1', PORT: String(port), ...env }).map(
       ([name, value]) => `${name}=${value}`,
     ),
     // The image's own check, only sooner.
@@ -62,24 +65,26 @@ export async function startServiceContainer(
     await remove();
     throw error;
   }
+  const exec = async (...command: string[]): Promise<string> => {
+    const started = await container.exec({
+      Cmd: command,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: true,
+    });
+    const stream = await started.start({ Tty: true });
+    let said = '';
+    for await (const chunk of stream) said += String(chunk);
+    const { ExitCode } = await started.inspect();
+    if (ExitCode !== 0) throw new Error(`${command.join(' ')} ended with ${ExitCode}: ${said}`);
+    return said;
+  };
   return {
     url,
     log,
     health: async () => (await container.inspect()).State.Health?.Status,
-    exec: async (...command) => {
-      const started = await container.exec({
-        Cmd: command,
-        AttachStdout: true,
-        AttachStderr: true,
-        Tty: true,
-      });
-      const stream = await started.start({ Tty: true });
-      let said = '';
-      for await (const chunk of stream) said += String(chunk);
-      const { ExitCode } = await started.inspect();
-      if (ExitCode !== 0) throw new Error(`${command.join(' ')} ended with ${ExitCode}: ${said}`);
-      return said;
-    },
+    exec,
+    installation: () => exec('node', '--input-type=module', '-e', askInstallation),
     stop: async () => {
       const began = Date.now();
       await container.stop({ t: 20 }).catch((error: { statusCode?: number }) => {
@@ -92,6 +97,12 @@ export async function startServiceContainer(
     },
   };
 }
+
+const askInstallation = `
+import Database from '/app/node_modules/better-sqlite3/lib/index.js';
+const database = new Database('/data/prlt.db', { readonly: true });
+process.stdout.write(database.prepare("select value from meta where name = 'installation'").get().value);
+`;
 
 async function ready(url: string, log: () => Promise<string>): Promise<void> {
   let said = '';

@@ -55,6 +55,13 @@ export function failureOf({ verdict }: Run): Failure {
     case 'spawn':
       return { code: 'SESSION_SPAWN_FAILED', sentence: `The agent could not be started: ${reason}.` };
     case 'bundle':
+      if (/larger than|over the limit/.test(reason)) {
+        return {
+          code: 'LIMIT_BUNDLE',
+          sentence: `The change was not taken: ${reason}.`,
+          todo: 'Keep build results and data files out of the branch; the operator can raise PRLT_MAX_BUNDLE.',
+        };
+      }
       return { code: 'PUBLISH_REFUSED', sentence: `The change was not taken: ${reason}.` };
     case 'protocol':
       return {

@@ -53,6 +53,9 @@ export function runNoted(item: Item, event: Of<'run_noted'>): Decision {
   return { item: next, effects: [effect(next, { kind: 'status-comment' })] };
 }
 
+/** A run has the first words and not all the space: what it says is an agent's word. */
+const mostNotes = 20;
+
 function noted(item: Item, notes: string[]): string[] {
-  return [...new Set([...item.notes, ...notes])];
+  return [...new Set([...item.notes, ...notes.slice(0, Math.max(0, mostNotes - item.notes.length))])];
 }

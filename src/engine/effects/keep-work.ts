@@ -2,6 +2,7 @@
 import { access, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Item } from '../../core/item.ts';
+import { githubFailure } from '../../github/failures.ts';
 import { mintGitToken } from '../../github/tokens.ts';
 import { keptAsFile, keptAsRef } from '../../messages/kept-work.ts';
 import type { Context } from '../context.ts';
@@ -16,12 +17,16 @@ export const keepWork: Executor<'keep-work'> = async (context, { effect, item })
   const bundle = context.handover.bundle(effect.run);
   if (!(await exists(bundle))) return { kind: 'dropped', reason: 'the run handed nothing over' };
   const pushed = await push(context, item, effect);
-  if (pushed === 'later') return { kind: 'later', after: 10_000, reason: 'GitHub does not take the work now' };
+  if (pushed === 'later')
+    return { kind: 'later', after: 10_000, reason: 'GitHub does not take the work now' };
   const note = pushed
     ? keptAsRef(gitUrl(context.settings, item.repo), effect.work.ref)
     : keptAsFile(item.key, await asFile(context, effect.run, bundle), effect.work.branch);
-  await context.handover.discard(effect.run);
-  return { kind: 'done', events: [{ type: 'work_kept', run: effect.run, note }] };
+  return {
+    kind: 'done',
+    events: [{ type: 'work_kept', run: effect.run, note }],
+    afterwards: () => context.handover.discard(effect.run),
+  };
 };
 
 /** False when the gates or GitHub refuse it. */
@@ -37,12 +42,24 @@ async function push(context: Context, item: Item, { run, work }: KeepWork): Prom
     rules: { ...bounds, protect, allowWorkflows: settings.allowWorkflows },
   });
   if (judged.kind === 'refused') return false;
-  const token = await mintGitToken(await context.authenticate(), item.repo, 'push');
+  const token = await pushToken(context, item);
+  if (token === undefined) return false;
   const url = gitUrl(settings, item.repo);
   const target = { repo: judged.repo, url, token, branch: work.ref, head: judged.head, expectedOld: null };
   const answer = await handover.push(target);
   if (answer.kind === 'unavailable') return 'later';
   return answer.kind === 'pushed' || answer.kind === 'already';
+}
+
+/** Undefined when the App may not push: the work is kept here then. */
+async function pushToken(context: Context, item: Item): Promise<string | undefined> {
+  try {
+    return await mintGitToken(await context.authenticate(), item.repo, 'push');
+  } catch (error) {
+    const failure = githubFailure(error);
+    if (!failure || failure.kind === 'later') throw error;
+    return undefined;
+  }
 }
 
 async function asFile({ settings }: Context, run: string, bundle: string): Promise<string> {

@@ -19,7 +19,7 @@ export const launchRun: Executor<'launch-run'> = async (context, { effect, item,
   if (!run) return { kind: 'dropped', reason: 'the run is over' };
   if (run.stopping) return lost(run);
   const known = await runById(context.db, run.id);
-  const assigned = known ? { kind: 'assigned' as const, notes: [] } : await prepare(context, item, run);
+  const assigned: Prepared = known ? { kind: 'assigned' } : await prepare(context, item, run);
   if (assigned.kind === 'refused') {
     return {
       kind: 'done',
@@ -29,20 +29,28 @@ export const launchRun: Executor<'launch-run'> = async (context, { effect, item,
   if (assigned.kind === 'made_before') {
     return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change: assigned.change }] };
   }
-  if (assigned.kind === 'later') return { kind: 'later', after: patience.pause, reason: assigned.reason };
+  if (assigned.kind === 'later')
+    return { kind: 'later', after: pauseAfter(attempts), reason: assigned.reason };
   const row = await runById(context.db, run.id);
   if (!row) throw new Error(`run ${run.id} was not recorded`);
-  return launched(run, row, await launch(context, item, row), attempts, assigned.notes);
+  return launched(run, row, await launch(context, item, row), attempts);
 };
 
+/** GitHub may be away for long; milliseconds. */
+function pauseAfter(attempts: number): number {
+  return Math.min(patience.pause * 2 ** attempts, 300_000);
+}
+
 type Prepared =
-  | { kind: 'assigned'; notes: string[] }
+  | { kind: 'assigned' }
   | { kind: 'made_before'; change: FoundChange }
   | Exclude<Assigned, { kind: 'assigned' }>;
 
 /** Records the assignment before anything is started, so that a restart finds the same one. */
 async function prepare(context: Context, item: Item, run: Run): Promise<Prepared> {
+  context.crash('mint:before');
   const token = await mintGitToken(await context.authenticate(), item.repo, 'read');
+  context.crash('mint:after');
   const url = gitUrl(context.settings, item.repo);
   const mirror = await context.mirrors.refresh({ repoId: item.repo.id, url, token });
   if (mirror.kind === 'unavailable') return { kind: 'later', reason: mirror.reason };
@@ -65,9 +73,18 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
   const now = context.now();
   const { assignment, image, notes } = assigned;
   const { id, epoch, workspace } = run;
-  const row = { id, item: item.id, epoch, workspace, assignment, spec: { image, limits: policy.limits } };
+  const row = {
+    id,
+    item: item.id,
+    epoch,
+    workspace,
+    assignment,
+    spec: { image, limits: policy.limits, notes },
+  };
+  context.crash('assign:before');
   await assignRun(context.db, { ...row, deadline: now + policy.limits.run }, now);
-  return { kind: 'assigned', notes };
+  context.crash('assign:after');
+  return { kind: 'assigned' };
 }
 
 async function launch(context: Context, item: Item, row: RunRow): Promise<LaunchResult> {
@@ -88,9 +105,10 @@ async function launch(context: Context, item: Item, row: RunRow): Promise<Launch
 /** Size of the container's /tmp, bytes; the engine's default is half of the machine's memory. */
 const tmpSize = 512 * 2 ** 20;
 
-function launched(run: Run, row: RunRow, result: LaunchResult, attempts: number, notes: string[]): Outcome {
+function launched(run: Run, row: RunRow, result: LaunchResult, attempts: number): Outcome {
   if (result.kind === 'launched') {
     const { branch, base, start } = row.assignment.checkout;
+    const { notes = [] } = row.spec;
     return { kind: 'done', events: [{ type: 'run_launched', run: run.id, branch, base, start, notes }] };
   }
   const { reason } = result;

@@ -1,10 +1,13 @@
 /** Takes a finished branch through the gates and pushes it, with a token minted for this one push. */
+import { access } from 'node:fs/promises';
 import type { ItemEvent } from '../../core/event.ts';
 import type { Failure, Item, Run } from '../../core/item.ts';
 import { liveRun } from '../../core/item.ts';
 import type { Inspection } from '../../git/inspect.ts';
 import type { PushAnswer } from '../../git/push.ts';
 import { mintGitToken } from '../../github/tokens.ts';
+import { findOwnPull } from '../adoption.ts';
+import type { Context } from '../context.ts';
 import type { Executor, Outcome } from '../executor.ts';
 import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
@@ -26,6 +29,8 @@ export const publish: Executor<'publish'> = async (context, { effect, item }) =>
   }
   if (run.stopping) return { kind: 'done', events: [stoppedMeanwhile(run)] };
   const { base, start, verdict, branch } = run;
+  if (!(await exists(context.handover.bundle(run.id))))
+    return withoutBundle(context, item, run, verdict.head);
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const judged = await context.handover.inspect({
     run: run.id,
@@ -51,8 +56,29 @@ export const publish: Executor<'publish'> = async (context, { effect, item }) =>
     head: judged.head,
     expectedOld: item.change?.pull ? start : null,
   });
+  const change = answer.kind === 'moved' ? await findOwnPull(context, item, branch) : undefined;
+  if (change) return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change }] };
   return pushed(item, run, judged, branch, answer);
 };
+
+/** The bundle went with the recording of an earlier life (a restored database): what GitHub has decides. */
+async function withoutBundle(context: Context, item: Item, run: Run, head: string): Promise<Outcome> {
+  const { branch = '', verdict } = run;
+  const token = await mintGitToken(await context.authenticate(), item.repo, 'read');
+  const url = gitUrl(context.settings, item.repo);
+  const mirror = await context.mirrors.refresh({ repoId: item.repo.id, url, token });
+  if (mirror.kind === 'unavailable') return { kind: 'later', after: 5_000, reason: mirror.reason };
+  if ((await context.mirrors.resolve(item.repo.id, `refs/heads/${branch}`)) === head) {
+    const change = { branch, head, commits: verdict?.commits ?? 1 };
+    return { kind: 'done', events: [{ type: 'change_published', run: run.id, change }] };
+  }
+  const failure = {
+    code: 'PUBLISH_REFUSED',
+    sentence: 'What the agent handed over is not in the data directory any more.',
+    todo: 'Was the data directory restored or tidied up? The agent is asked again.',
+  };
+  return { kind: 'done', events: [{ type: 'change_refused', run: run.id, failure, fault: 'machinery' }] };
+}
 
 function pushed(item: Item, run: Run, judged: Accepted, branch: string, answer: PushAnswer): Outcome {
   switch (answer.kind) {
@@ -102,4 +128,11 @@ function stop(run: Run, failure: Failure): Outcome {
 function stoppedMeanwhile(run: Run): ItemEvent {
   const failure: Failure = { code: 'PUBLISH_REFUSED', sentence: 'It was stopped before it was published.' };
   return { type: 'change_refused', run: run.id, failure, fault: 'stopped' };
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -12,7 +12,7 @@ export async function mayAsk(context: Context, repo: Repo, by: Actor, inForce: I
 }
 
 /** Bots have no permission to look up: the configuration names those that may ask. */
-export function isListed(bot: Actor, { policy }: InForce): boolean {
+export function isListed(bot: Pick<Actor, 'login'>, { policy }: InForce): boolean {
   const bare = (login: string) => login.replace(/\[bot\]$/, '');
   return policy.bots.some((listed) => bare(listed) === bare(bot.login));
 }

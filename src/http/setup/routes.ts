@@ -90,7 +90,8 @@ export function setupRoutes(parts: SetupParts): Hono<{ Bindings: HttpBindings }>
     if (!read.ok) return again(read.problem, 400);
     if (!known(c)) {
       browser = randomBytes(32).toString('base64url');
-      setCookie(c, cookie, browser, { httpOnly: true, sameSite: 'Lax', path: '/setup' });
+      const secure = originOf(c).startsWith('https:');
+      setCookie(c, cookie, browser, { httpOnly: true, sameSite: 'Lax', path: '/setup', secure });
     }
     const state = randomBytes(32).toString('base64url');
     pending = { state, answers: read.answers };

@@ -14,6 +14,8 @@ export interface LaunchContext {
   docker: Dockerode;
   installation: string;
   hostPath: HostPath;
+  /** Called when the container is made and not started yet. */
+  created: () => void;
 }
 
 /** Never rejects for what an engine or a spec can do wrong. */
@@ -47,7 +49,7 @@ async function takeUp(
 }
 
 async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchResult> {
-  const { docker, installation, hostPath } = context;
+  const { docker, installation, hostPath, created } = context;
   const image = await checkImage(docker, spec.image);
   if (image.kind !== 'usable') return image;
   const request: ContainerRequest = {
@@ -77,6 +79,7 @@ async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchRe
       return (await takeUp(context, spec)) ?? { kind: 'unavailable', reason: sentenceOf(error) };
     throw error;
   }
+  created();
   return start(container);
 }
 

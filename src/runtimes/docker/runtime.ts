@@ -8,7 +8,7 @@ import { launch } from './launch.ts';
 import { observe } from './observe.ts';
 import { probe } from './probe.ts';
 import { stopContainer } from './stop.ts';
-import { listWorkspaces, removeWorkspace } from './workspaces.ts';
+import { listWorkspaces, removeWorkspace, workspaceUsage } from './workspaces.ts';
 
 export interface DockerRuntimeOptions {
   docker: Dockerode;
@@ -19,17 +19,19 @@ export interface DockerRuntimeOptions {
   /** Existing directory of the service, on the data directory's mount, for the probe's files. */
   probeDir: string;
   hostPath?: HostPath;
+  /** Called when a container is made and not started yet. */
+  created?: () => void;
   /** Time between TERM and KILL. */
   graceSeconds?: number;
   log: Logger;
 }
 
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const { docker, installation, log, hostPath = samePath, graceSeconds = 10 } = options;
+  const { docker, installation, log, hostPath = samePath, created = () => {}, graceSeconds = 10 } = options;
   let probing: Promise<string[]> | undefined;
   return {
     name: 'docker',
-    launch: (spec) => launch({ docker, installation, hostPath }, spec),
+    launch: (spec) => launch({ docker, installation, hostPath, created }, spec),
     stop: async (run) => {
       const found = await findContainer(docker, installation, run);
       if (found.kind === 'found') await stopContainer(found.container, graceSeconds, log);
@@ -41,6 +43,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     workspaces: () => listWorkspaces(docker, installation),
     removeWorkspace: (workspace) => removeWorkspace(docker, installation, workspace),
+    usage: () => workspaceUsage(docker, installation),
     // One at a time: a probe begins by removing what an earlier one left.
     probe: () => {
       const context = {

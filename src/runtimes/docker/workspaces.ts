@@ -35,6 +35,23 @@ export async function listWorkspaces(docker: Dockerode, installation: string): P
   return (Volumes ?? []).flatMap((volume) => volume.Labels?.[labels.workspace] ?? []);
 }
 
+type DiskUsage = (options: object) => Promise<{ Volumes: Dockerode.VolumeInspectInfo[] | null }>;
+
+/** Bytes by workspace, as the engine counts them (Docker Engine API: `GET /system/df`; it walks every volume). */
+export async function workspaceUsage(docker: Dockerode, installation: string): Promise<Map<string, number>> {
+  const { Volumes } = await engineCall('count the disk in use', deadlines.start, (abort) =>
+    // Its types know no options.
+    (docker.df as unknown as DiskUsage).call(docker, { type: ['volume'], ...abort }),
+  );
+  const own = (Volumes ?? []).filter((volume) => volume.Labels?.[labels.installation] === installation);
+  return new Map(
+    own.flatMap(({ Labels, UsageData }): [string, number][] => {
+      const workspace = Labels?.[labels.workspace];
+      return workspace && UsageData && UsageData.Size >= 0 ? [[workspace, UsageData.Size]] : [];
+    }),
+  );
+}
+
 /** Absent is fine. Rejects with a sentence while a container still has it. */
 export async function removeWorkspace(
   docker: Dockerode,

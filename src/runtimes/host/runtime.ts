@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { LaunchResult, LaunchSpec, ObservedRun, Runtime } from '../runtime.ts';
 import { isSafeName } from '../safe-name.ts';
+import { diskUsage } from './disk-usage.ts';
 import { endProcesses, identify, isAlive, processesOf } from './processes.ts';
 import { createRecords, type RunRecord } from './record.ts';
 import { exitCodeOf, startShim } from './shim-process.ts';
@@ -14,11 +15,13 @@ export interface HostRuntimeOptions {
   /** Entry file of the shim, run by the service's own Node. */
   shimEntry: string;
   graceMs?: number;
+  /** Called when a run is written down and its process not started yet. */
+  created?: () => void;
   log: Logger;
 }
 
 export function createHostRuntime(options: HostRuntimeOptions): Runtime {
-  const { log, graceMs = 10_000 } = options;
+  const { log, graceMs = 10_000, created = () => {} } = options;
   const shimEntry = resolve(options.shimEntry);
   const workspaces = resolve(options.root, 'workspaces');
   const records = createRecords(resolve(options.root, 'runs'));
@@ -40,6 +43,7 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     await mkdir(join(workspace, 'home'), { recursive: true, mode: 0o700 });
     const row: RunRecord = { run: spec.run, epoch: spec.epoch };
     await records.write(row);
+    created();
     const logFile = join(records.directory(spec.run), 'shim.log');
     const child = await startShim(spec, { entry: shimEntry, workspace, logFile });
     const startTime = (await identify(child.pid))?.startTime ?? 'over';
@@ -106,6 +110,12 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
     workspaces: () => readdir(workspaces).catch(() => []),
     removeWorkspace: async (workspace) => {
       if (isSafeName(workspace)) await rm(join(workspaces, workspace), { recursive: true, force: true });
+    },
+    usage: async () => {
+      const names = await readdir(workspaces).catch(() => []);
+      const sizes = new Map<string, number>();
+      for (const name of names) sizes.set(name, await diskUsage(join(workspaces, name)));
+      return sizes;
     },
     probe: async () => [],
   };

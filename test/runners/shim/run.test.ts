@@ -250,7 +250,8 @@ describe('the command’s surroundings', () => {
   });
 
   it.each([
-    ['echo nonsense > "$PRLT_RESULT_FILE"', 'not valid JSON'],
+    ['echo nonsense > "$PRLT_RESULT_FILE"', 'cannot be used as JSON'],
+    ['ln -s /etc/hostname "$PRLT_RESULT_FILE"', 'not a regular file'],
     ['head -c 70000 /dev/zero > "$PRLT_RESULT_FILE"', 'larger than'],
     ['mkfifo "$PRLT_RESULT_FILE"', 'not a regular file'],
   ])('notes a result that is none: %s', async (script, note) => {

@@ -7,8 +7,8 @@ import { contentHash } from '../../../scripts/runners-build/content-hash.ts';
 import { type Stage, stageRunner } from '../../../scripts/runners-build/stage.ts';
 
 let stage: Stage;
-beforeEach(() => {
-  stage = stageRunner(resolve('.'), 'command');
+beforeEach(async () => {
+  stage = await stageRunner(resolve('.'), 'command');
 });
 afterEach(() => stage.remove());
 
@@ -21,8 +21,8 @@ it('is enough for the agent to start, with nothing else around', () => {
   expect(existsSync(join(stage.directory, 'runners/shim/main.ts'))).toBe(true);
 });
 
-it('has the same name for the same content and base, and another for any other', () => {
-  const again = stageRunner(resolve('.'), 'command');
+it('has the same name for the same content and base, and another for any other', async () => {
+  const again = await stageRunner(resolve('.'), 'command');
   const name = contentHash(stage.directory, 'base');
   expect(contentHash(again.directory, 'base')).toBe(name);
   expect(contentHash(again.directory, 'other')).not.toBe(name);

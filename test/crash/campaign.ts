@@ -1,0 +1,70 @@
+/**
+ * `npm run test:crash`: the service dies at every crash point and must have lost and doubled nothing afterwards.
+ * `-- --only <text>` takes the cases that contain it, `--docker` the Docker runtime, `--random <n> --seed <n>` draws
+ * further ones, `--parallel <n>` runs so many beside each other (2), `--logs <dir>` keeps the logs of broken ones.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeKeys } from '#test/support/github/app-options.ts';
+import { generator } from '#test/support/random.ts';
+import { allCases, randomCases } from './cases.ts';
+import { type CrashCase, type CrashResult, runCase } from './run-case.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    docker: { type: 'boolean', default: false },
+    random: { type: 'string', default: '0' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    parallel: { type: 'string', default: '2' },
+    logs: { type: 'string' },
+  },
+});
+
+const runtime = values.docker ? 'docker' : 'host';
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const drawn = Number(values.random);
+const wanted = (drawn > 0 ? randomCases(drawn, generator(Number(values.seed))) : allCases()).filter(
+  (one) => values.only === undefined || nameOf(one).includes(values.only),
+);
+const begun = Date.now();
+const { privateKey } = await makeKeys();
+const results: CrashResult[] = [];
+const queue = [...wanted.entries()];
+
+say(`${wanted.length} cases, runtime ${runtime}${drawn > 0 ? `, seed ${values.seed}` : ''}`);
+await Promise.all(Array.from({ length: Number(values.parallel) }, work));
+
+const by = (result: CrashResult['result']) => results.filter((one) => one.result === result);
+const recoveries = results.flatMap(({ recovery }) => recovery ?? []).sort((a, b) => a - b);
+const at = (share: number) =>
+  recoveries[Math.min(Math.floor(recoveries.length * share), recoveries.length - 1)];
+say('');
+say(`ok ${by('ok').length}, never came to the point ${by('missed').length}, broken ${by('broken').length}`);
+say(`recovery: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${recoveries.at(-1)} ms`);
+say(`took ${Math.round((Date.now() - begun) / 1000)} s`);
+// What is drawn may name a time that a story does not have; what is listed may not.
+process.exit(by('broken').length + (drawn > 0 ? 0 : by('missed').length) > 0 ? 1 : 0);
+
+async function work(): Promise<void> {
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const [index, one] = next;
+    const result = await runCase(one, runtime, privateKey).catch(
+      (error: unknown): CrashResult => ({ case: one, result: 'broken', problems: [String(error)], log: '' }),
+    );
+    results.push(result);
+    const took = result.recovery === undefined ? '' : `${result.recovery} ms`;
+    say(`${String(index + 1).padStart(4)}  ${nameOf(one).padEnd(58)} ${result.result.padEnd(7)} ${took}`);
+    for (const problem of result.problems) say(`      ${problem.replaceAll('\n', '\n      ')}`);
+    if (result.problems.length > 0 && values.logs) {
+      mkdirSync(values.logs, { recursive: true });
+      writeFileSync(join(values.logs, `${nameOf(one).replaceAll(/[^\w]+/g, '-')}.log`), result.log);
+    }
+  }
+}
+
+function nameOf({ point, nth, signal, story, duplicate, machine }: CrashCase): string {
+  const words = [point, signal, story, nth > 1 && `time ${nth}`, duplicate && 'twice', machine && 'machine'];
+  return words.filter(Boolean).join(' ');
+}
