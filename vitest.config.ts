@@ -1,4 +1,7 @@
-/** Two projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images. */
+/**
+ * Three projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images; `long` holds the
+ * stories that take their time, for CI and for who changed what they are about.
+ */
 import { defineConfig } from 'vitest/config';
 
 /** Where `.ci/run` wants a report that a program can read. */
@@ -20,9 +23,20 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: ['test/scenarios/**/*.test.ts', 'test/runtimes/docker/**/*.test.ts'],
+          exclude: ['test/scenarios/long/**', 'node_modules/**'],
           globalSetup: ['test/support/docker-machine.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: ['test/scenarios/long/**/*.test.ts'],
+          globalSetup: ['test/support/docker-machine.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 90_000,
           maxWorkers: 2,
         },
       },

@@ -60,7 +60,13 @@ export async function startService(
       secret: settings.webhookSecret,
       baseUrl: settings.github.api,
       log: log as never,
-      Octokit: governedOctokit(createGovernor({ now: Date.now, sleep: (ms) => sleep(ms) })),
+      Octokit: governedOctokit(
+        createGovernor({
+          now: Date.now,
+          sleep: (ms) => sleep(ms),
+          writesPerMinute: settings.writesPerMinute,
+        }),
+      ),
     },
   });
   const authenticate = (installation?: number) => probot.auth(installation as number);

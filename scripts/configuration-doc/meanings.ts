@@ -17,6 +17,8 @@ export const environmentMeanings: Record<string, string> = {
   PRLT_MAX_RUN: 'Longest run that a repository may allow.',
   PRLT_MAX_MEMORY: 'Most memory that a repository may give a run.',
   PRLT_MAX_BUNDLE: 'Largest branch that a run may hand over, as a git bundle.',
+  PRLT_MAX_WRITES:
+    'Writes to GitHub a minute, for each installation. GitHub.com takes 180 (900 points, 5 a write); an Enterprise Server without limits takes more.',
   PRLT_MIN_DISK: 'Free disk below which nothing new starts.',
   PRLT_MIN_MEMORY: 'Free memory below which nothing new starts.',
   PRLT_POLL: 'How often GitHub is asked for deliveries that had not come.',

@@ -16,6 +16,8 @@ export interface Settings {
   runtime: 'docker' | 'host';
   /** Ceilings of the operator; a repository's configuration only narrows them. Milliseconds, bytes. */
   ceilings: { concurrency: number; run: number; memory: number };
+  /** Writes to GitHub per minute and installation. */
+  writesPerMinute: number;
   /** Below these nothing new starts, bytes. */
   watermarks: { disk: number; memory: number };
   /** Largest branch that a run may hand over, bytes. */
@@ -70,6 +72,11 @@ export const environment = z.object({
   PRLT_MAX_RUN: duration.default(3 * 3_600_000),
   PRLT_MAX_MEMORY: size.default(8 * 2 ** 30),
   PRLT_MAX_BUNDLE: size.default(512 * 2 ** 20),
+  PRLT_MAX_WRITES: z.coerce
+    .number({ error: 'PRLT_MAX_WRITES is not a number.' })
+    .int()
+    .positive()
+    .default(150),
   PRLT_MIN_DISK: size.default(2 ** 30),
   PRLT_MIN_MEMORY: size.default(256 * 2 ** 20),
   PRLT_POLL: duration
@@ -106,6 +113,7 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
         run: read.PRLT_MAX_RUN,
         memory: read.PRLT_MAX_MEMORY,
       },
+      writesPerMinute: read.PRLT_MAX_WRITES,
       watermarks: { disk: read.PRLT_MIN_DISK, memory: read.PRLT_MIN_MEMORY },
       maxBundle: read.PRLT_MAX_BUNDLE,
       poll: read.PRLT_POLL,

@@ -17,8 +17,8 @@ export class GitHubBusy extends Error {
 export interface GovernorOptions {
   now: () => number;
   sleep: (ms: number) => Promise<void>;
-  /** Writes a minute; GitHub counts a write as 5 of 900 points (docs: rate limits for the REST API). */
-  writesPerMinute?: number;
+  /** GitHub counts a write as 5 of 900 points a minute (docs: rate limits for the REST API). */
+  writesPerMinute: number;
 }
 
 export interface GovernedRequest {
@@ -44,7 +44,7 @@ interface State {
 
 const minute = 60_000;
 
-export function createGovernor({ now, sleep, writesPerMinute = 150 }: GovernorOptions): Governor {
+export function createGovernor({ now, sleep, writesPerMinute }: GovernorOptions): Governor {
   const states = new Map<number, State>();
   const stateOf = (installation: number): State => {
     const known = states.get(installation);

@@ -1,6 +1,6 @@
 /** The ledger: every intended write to the outside, from intended over sent to confirmed. */
 import { sql } from 'kysely';
-import type { Effect } from '#src/core/effect.ts';
+import type { Effect, EffectKind } from '#src/core/effect.ts';
 import type { Executor } from './open.ts';
 
 export interface LedgerRow {
@@ -146,13 +146,14 @@ export async function drop(db: Executor, key: string, error: string, now: number
     .execute();
 }
 
-/** Whether anything of an item is still to be sent. */
-export async function hasOpenEffects(db: Executor, item: string): Promise<boolean> {
+/** Whether anything of an item is still to be sent. @param kind only effects of this kind count */
+export async function hasOpenEffects(db: Executor, item: string, kind?: EffectKind): Promise<boolean> {
   const row = await db
     .selectFrom('effects')
     .select('key')
     .where('item', '=', item)
     .where('state', 'in', open)
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind as EffectKind))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -1,7 +1,10 @@
 /** Repositories as last seen, with the policy in force: the last configuration that could be read. */
+
+import type { Selectable } from 'kysely';
 import type { Repo } from '#src/core/item.ts';
 import type { Policy } from '#src/core/policy.ts';
 import type { Executor } from './open.ts';
+import type { Schema } from './schema.ts';
 
 export interface RepoRow {
   repo: Repo;
@@ -43,12 +46,7 @@ export async function reposOfInstallation(db: Executor, installation: number): P
   return rows.map(toRepo);
 }
 
-function toRepo(row: {
-  facts: string;
-  policy: string | null;
-  policy_sha: string | null;
-  policy_error: string | null;
-}): RepoRow {
+function toRepo(row: Selectable<Schema['repos']>): RepoRow {
   return {
     repo: JSON.parse(row.facts) as Repo,
     ...(row.policy === null ? {} : { policy: JSON.parse(row.policy) as Policy }),

@@ -1,6 +1,9 @@
 /** Runs as the socket sees them: what was assigned, what was heard, what was said. */
+
+import type { Selectable } from 'kysely';
 import type { Assignment, HostMessage, HostMessageBody, ShimEvent } from '#runners/shim/protocol.ts';
 import type { Executor } from './open.ts';
+import type { Schema } from './schema.ts';
 
 /** Image name, limits in bytes and milliseconds, and what people are told once it runs. */
 export interface RunSpec {
@@ -147,19 +150,7 @@ export async function messagesAfter(db: Executor, run: string, after: number): P
   return rows.map(({ id, body }) => ({ id, ...(JSON.parse(body) as HostMessageBody) }));
 }
 
-function toRun(row: {
-  id: string;
-  item: string;
-  epoch: number;
-  state: 'live' | 'finished' | 'over';
-  workspace: string;
-  spec: string;
-  assignment: string;
-  deadline: number;
-  last_seq: number;
-  heard_at: number;
-  bundle_head: string | null;
-}): RunRow {
+function toRun(row: Selectable<Schema['runs']>): RunRow {
   return {
     id: row.id,
     item: row.item,

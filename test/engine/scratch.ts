@@ -32,6 +32,7 @@ export async function scratchContext(over: Partial<Context> = {}): Promise<Scrat
     },
     settings: {
       dataDir: tmpdir(),
+      writesPerMinute: 150,
       watermarks: { disk: 0, memory: 0 },
       ceilings: { concurrency: 3, run: 3_600_000, memory: 2 ** 31 },
     } as Context['settings'],

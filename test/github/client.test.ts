@@ -12,15 +12,18 @@ const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKe
   format: 'pem',
 }) as string;
 
-/** Answers tokens, and everything else with `status`; counts what is not a token. */
-async function server(status: number): Promise<{ url: string; asked: () => number }> {
+/** Answers tokens, and everything else with `status`, to the first token as `first` says; counts what is not a token. */
+async function server(status: number, first = status): Promise<{ url: string; asked: () => number }> {
   let asked = 0;
+  let minted = 0;
   const http = createServer((request, response) => {
     request.resume().on('end', () => {
       const isToken = request.url?.endsWith('/access_tokens') === true;
       if (!isToken) asked += 1;
-      response.writeHead(isToken ? 201 : status, { 'content-type': 'application/json' });
-      const token = { token: 'ghs_x', expires_at: new Date(Date.now() + 3_600_000).toISOString() };
+      if (isToken) minted += 1;
+      const isFirst = request.headers.authorization?.endsWith('ghs_1') === true;
+      response.writeHead(isToken ? 201 : isFirst ? first : status, { 'content-type': 'application/json' });
+      const token = { token: `ghs_${minted}`, expires_at: new Date(Date.now() + 3_600_000).toISOString() };
       response.end(JSON.stringify(isToken ? { ...token, permissions: {} } : { id: 1 }));
     });
   });
@@ -30,7 +33,7 @@ async function server(status: number): Promise<{ url: string; asked: () => numbe
 }
 
 async function client(url: string) {
-  const governor = createGovernor({ now: Date.now, sleep: async () => undefined });
+  const governor = createGovernor({ now: Date.now, sleep: async () => undefined, writesPerMinute: 150 });
   const probot = createProbot({
     env: {},
     overrides: {
@@ -67,4 +70,15 @@ it('sends a request that failed once only', async () => {
   });
   await expect(call).rejects.toThrow();
   expect(asked()).toBe(1);
+});
+
+it('asks for a new token when the one at hand is refused', { timeout: 20_000 }, async () => {
+  const { url, asked } = await server(201, 401);
+  const octokit = await client(url);
+  const place = { owner: 'acme', repo: 'widgets', issue_number: 1 };
+  const { status } = await octokit.rest.issues.createComment({ ...place, body: 'x' });
+  expect(status).toBe(201);
+  const before = asked();
+  await octokit.rest.issues.createComment({ ...place, body: 'y' });
+  expect(asked()).toBe(before + 1);
 });

@@ -20,6 +20,11 @@ const meanings: [string, unknown, string | undefined][] = [
   ['403', status(403), 'forbidden'],
   ['400', status(400), 'refused'],
   ['422', status(422), 'refused'],
+  [
+    'a permission that is not granted',
+    status(422, 'The permissions requested are not granted to this installation.'),
+    'forbidden',
+  ],
   ['a reset connection', coded('ECONNRESET'), 'later'],
   ['a refused connection', coded('ECONNREFUSED'), 'later'],
   ['a name that is not found', coded('ENOTFOUND'), 'later'],

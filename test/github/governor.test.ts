@@ -13,6 +13,7 @@ beforeEach(() => {
     sleep: async (ms) => {
       clock += ms;
     },
+    writesPerMinute: 150,
   });
 });
 

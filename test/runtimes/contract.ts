@@ -97,6 +97,17 @@ export function runtimeContract(name: string, prepare: () => Promise<ContractSub
       expect(await runtime.workspaces()).toEqual([]);
     });
 
+    test('counts what a workspace takes on disk', async () => {
+      const { subject, runtime, spec, stage, installation } = await begin({ do: 'stay' });
+      expect(await runtime.usage()).toEqual(new Map());
+      await runtime.launch(spec);
+      await expect.poll(() => stage.reports.length, until).toBe(1);
+      const usage = await runtime.usage();
+      expect([...usage.keys()]).toEqual([spec.workspace]);
+      expect(usage.get(spec.workspace)).toBeGreaterThan(0);
+      expect(await subject.open(`other-${installation.slice(9)}x`).usage()).toEqual(new Map());
+    });
+
     test('two installations neither see nor touch each other', async () => {
       const { subject, runtime, spec, stage, installation } = await begin({ do: 'stay' });
       await runtime.launch(spec);

@@ -106,7 +106,7 @@ describe('an issue labelled agent:ready', () => {
 
   it('is seen at once', () => {
     expect(stage.github.reactions(repo, issue.number).map((each) => each.content)).toEqual(['eyes']);
-    // The bench holds it to a second; here a crowded machine must not decide.
+    // On a quiet machine it is within a second; a crowded one must not decide here.
     expect(eyesAfter).toBeLessThan(5_000);
   });
 

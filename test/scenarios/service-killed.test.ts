@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addRepository, ask, ended, statusComments } from '#test/support/company.ts';
 import { containers, runEvents, runningContainer, select } from '#test/support/machine.ts';
+import { generator } from '#test/support/random.ts';
 import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
 const counting = `
@@ -114,12 +115,3 @@ describe('a service that is killed at any moment', () => {
     });
   });
 });
-
-/** Numbers in [0, 1), the same for the same seed (a linear congruential generator, Numerical Recipes' constants). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

@@ -123,6 +123,8 @@ export function serviceEnvironment(
     GHE_PROTOCOL: 'http',
     PRLT_DATA_DIR: dataDir,
     PRLT_RUNTIME: runtime,
+    // The local GitHub has no limits but those that a test sets.
+    PRLT_MAX_WRITES: '6000',
     LOG_LEVEL: 'debug',
   };
 }

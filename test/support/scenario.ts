@@ -55,7 +55,7 @@ export async function setStage({
     github,
     prlt,
     repo,
-    until: (what, question, seconds = Number(process.env['S'] ?? 45)) =>
+    until: (what, question, seconds = 45) =>
       untilIn(what, question, seconds, () => `${story(github)}\n${prlt.log().slice(-8_000)}`),
     status: (issue) =>
       github.comments(repo, issue).find((comment) => comment.body.includes('<!-- prlt:status'))?.body,

@@ -10,6 +10,17 @@ const closed = (reason: 'completed' | 'not_planned' | 'duplicate' = 'completed')
   reason,
 });
 
+test.each<[Phase, string[]]>([
+  ['waiting', ['status-comment']],
+  ['working', []],
+  ['review', []],
+])('holding an item that is %s is shown where it matters', (phase, effects) => {
+  const after = play(itemAt(phase), [{ type: 'item_held', held: true }]);
+  expect(after.item.held).toBe(true);
+  expect(names(after.effects)).toEqual(effects);
+  expect(play(after.item, [{ type: 'item_held', held: false }]).item.held).toBe(false);
+});
+
 describe('closing', () => {
   test.each([
     ['completed', 'done'],

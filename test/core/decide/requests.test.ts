@@ -32,6 +32,20 @@ describe('asking for work', () => {
     expect(names(play(item, [again]).effects)).toEqual(['react:rocket', 'status-comment', 'set-labels']);
   });
 
+  test('by the label counts as again only some time after the first', () => {
+    const item = itemAt('working');
+    expect(play(item, [aRequest()], { now: now + 2_000 }).item.notes).toEqual([]);
+    const later = play(item, [aRequest(), aRequest()], { now: now + 4_000 }).item;
+    expect(later.notes).toEqual([expect.stringContaining('under way')]);
+  });
+
+  test('is held while the issue has agent:hold, and no longer once it is asked for without', () => {
+    const held = play(anItem(), [aRequest({ snapshot: aSnapshot({ labels: ['agent:hold'] }) })]).item;
+    expect(held.held).toBe(true);
+    const stopped = play(held, [stopAsked]).item;
+    expect(play(stopped, [aRequest()]).item).not.toHaveProperty('held');
+  });
+
   test('of an item with an open pull request asks for a fix of it', () => {
     const item = itemAt('review');
     const after = play(item, [aRequest()]).item;

@@ -6,7 +6,7 @@ import { labels } from '#src/runtimes/docker/names.ts';
 import { type LocalGitHub, startLocalGitHub } from '#test/support/github/local-github.ts';
 import { repo, untilIn } from '#test/support/scenario.ts';
 import { type ServiceContainer, startServiceContainer } from '#test/support/service-container.ts';
-import { buildService } from '../../scripts/service-build/build.ts';
+import { buildService } from '../../../scripts/service-build/build.ts';
 
 const agent = 'cat /mirror/HEAD && echo "from a sibling" > sibling.txt';
 

@@ -9,7 +9,7 @@ import { containers, select, volumes } from '#test/support/machine.ts';
 import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
 const run = promisify(execFile);
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 
 describe('a restored backup', () => {
   let stage: Stage;
