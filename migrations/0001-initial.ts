@@ -10,7 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
   await db.schema
     .createTable('deliveries')
-    .addColumn('guid', 'text', (c) => c.primaryKey())
+    .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('guid', 'text', (c) => c.notNull().unique())
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('event', 'text', (c) => c.notNull())
     .addColumn('body', 'blob', (c) => c.notNull())
@@ -20,7 +21,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('not_before', 'integer', (c) => c.notNull().defaultTo(0))
     .addColumn('error', 'text')
     .execute();
-  await sql`create index deliveries_pending on deliveries (received_at) where state = 'pending'`.execute(db);
+  await sql`create index deliveries_pending on deliveries (received_at, seq) where state = 'pending'`.execute(
+    db,
+  );
 
   await db.schema
     .createTable('repos')

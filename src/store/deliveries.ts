@@ -8,7 +8,7 @@ export interface PendingDelivery {
   attempts: number;
 }
 
-/** Deliveries that are due, oldest first. */
+/** Deliveries that are due, oldest first; of one instant in the order of their arrival. */
 export async function pendingDeliveries(
   db: Executor,
   source: string,
@@ -22,7 +22,7 @@ export async function pendingDeliveries(
     .where('source', '=', source)
     .where('not_before', '<=', now)
     .orderBy('received_at')
-    .orderBy('guid')
+    .orderBy('seq')
     .limit(most)
     .execute();
 }

@@ -4,6 +4,8 @@ import type { Generated } from 'kysely';
 export interface Schema {
   meta: { name: string; value: string };
   deliveries: {
+    /** Order of arrival. */
+    seq: Generated<number>;
     guid: string;
     source: string;
     event: string;

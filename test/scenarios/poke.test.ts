@@ -29,6 +29,7 @@ describe('/prlt poke', () => {
     const issue = alice.openIssue(repo, { title: 'Fix quotes', labels: ['agent:ready'] });
     await until('the work', () => status(issue.number)?.includes('Working'));
     const poke = alice.comment(repo, issue.number, '/prlt poke "use “smart” quotes"');
+    await until('the first one to be heard', () => reactions(issue.number, poke.id).includes('rocket'));
     const second = alice.comment(repo, issue.number, '/prlt poke “and end with a dot”\n/prlt poke bye');
     await until('the rockets', () =>
       [poke, second].every(({ id }) => reactions(issue.number, id).includes('rocket')),

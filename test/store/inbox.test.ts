@@ -113,7 +113,7 @@ describe('adding', () => {
 });
 
 describe('taking up', () => {
-  test('oldest first, due ones only, of one source', async () => {
+  test('oldest first and as they came, due ones only, of one source', async () => {
     const { inbox, db } = await scratchStore();
     await inbox.add(delivery('late', { receivedAt: 3 }));
     await inbox.add(delivery('b', { receivedAt: 2 }));
@@ -123,9 +123,9 @@ describe('taking up', () => {
     await deliveryFailed(db, 'put-off', 'GitHub is down', 1_000);
     const due = async (now: number, most = 10) =>
       (await pendingDeliveries(db, 'github', now, most)).map((one) => one.guid);
-    expect(await due(999)).toEqual(['a', 'b', 'late']);
-    expect(await due(1_000)).toEqual(['put-off', 'a', 'b', 'late']);
-    expect(await due(1_000, 2)).toEqual(['put-off', 'a']);
+    expect(await due(999)).toEqual(['b', 'a', 'late']);
+    expect(await due(1_000)).toEqual(['put-off', 'b', 'a', 'late']);
+    expect(await due(1_000, 2)).toEqual(['put-off', 'b']);
   });
 
   test('what is done or given up does not come back', async () => {
