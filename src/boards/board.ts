@@ -8,7 +8,7 @@ export interface Board {
    * Makes the one comment of ours that `body` carries the marker of say `body`.
    * @param known id of the comment when it was made before; without it the board is searched
    * @param search whether it may exist although its id is not known
-   * @returns the comment's id, and undefined when comments are locked
+   * @returns the comment's id
    */
   putComment(
     item: Item,

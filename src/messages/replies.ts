@@ -54,11 +54,6 @@ export function commandError({ sentence, usage }: { sentence: string; usage: str
   );
 }
 
-/** The sentence for a text that changed after it was asked for. `at` is an ISO time. */
-export function editedAfter({ who, at }: { who: string; at: string }): string {
-  return `The text was edited after it was asked for, by ${inlineCode(who, 60)} at ${at}; the earlier text is used. To use the new one: \`/prlt stop\`, then \`/prlt start\`.`;
-}
-
 /** Said in every status comment of a run outside a container. */
 export const hostRuntimeNotice =
   'This run is not isolated: `PRLT_RUNTIME=host` runs the agent as a process of the machine of the service.';

@@ -4,7 +4,7 @@ import { checkRun } from '#src/messages/check-run.ts';
 import { duration } from '#src/messages/duration.ts';
 import { noRunner } from '#src/messages/no-runner.ts';
 import { type PullRequestView, pullRequest } from '#src/messages/pull-request.ts';
-import { commandError, editedAfter, helpComment, nothingRuns, statusReply } from '#src/messages/replies.ts';
+import { commandError, helpComment, nothingRuns, statusReply } from '#src/messages/replies.ts';
 
 it.each([
   [-5, '0s'],
@@ -128,12 +128,6 @@ describe('replies', () => {
 
   it('status of an item that nobody asked for', () => {
     expect(statusReply(undefined)).toContain('/prlt start');
-  });
-
-  it('a text edited later', () => {
-    expect(editedAfter({ who: 'mallory', at: '2026-11-21T12:00:00Z' })).toMatchInlineSnapshot(
-      `"The text was edited after it was asked for, by \`mallory\` at 2026-11-21T12:00:00Z; the earlier text is used. To use the new one: \`/prlt stop\`, then \`/prlt start\`."`,
-    );
   });
 
   it('no runner comes with a configuration to paste', () => {

@@ -25,13 +25,9 @@ export const mostSpecs = 10;
 
 /**
  * The text under a heading such as "Acceptance criteria" or "Definition of done", of any level, down to the next heading
- * of its level; without one, a checklist at the top level. Undefined when there is neither.
+ * of its level; without one, a checklist at the top level; undefined when there is neither. `rest` is what is left of
+ * the body; a checklist without a heading stays in it too.
  */
-export function acceptanceCriteria(body: string | null): string | undefined {
-  return splitCriteria(body).criteria;
-}
-
-/** The same, with what is left of the body. A checklist without a heading stays in the body too. */
 export function splitCriteria(body: string | null): { criteria?: string; rest: string } {
   const lines = linesOf(body);
   const kept: string[] = [];

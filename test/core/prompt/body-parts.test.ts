@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptanceCriteria, specPaths, splitCriteria, subtasks } from '#src/core/prompt/body-parts.ts';
+import { specPaths, splitCriteria, subtasks } from '#src/core/prompt/body-parts.ts';
 
 describe('acceptance criteria', () => {
   it.each<[string, string, string | undefined]>([
@@ -13,7 +13,7 @@ describe('acceptance criteria', () => {
     ['nothing', 'just text', undefined],
     ['an empty section', '## Acceptance criteria\n\n## Notes\nn', undefined],
   ])('from %s', (_, body, expected) => {
-    expect(acceptanceCriteria(body)).toBe(expected);
+    expect(splitCriteria(body).criteria).toBe(expected);
   });
 
   it('leaves the rest of the body', () => {
