@@ -9,4 +9,6 @@ export const command: RunnerManifest = {
   env: {},
   files: {},
   acp: { steering: false, resume: 'resume' },
+  masks: [],
+  outcomes: [],
 };

@@ -1,7 +1,7 @@
 /** What the shim and the host say to each other over a run's socket; both sides import it, nothing else is shared. */
 
 /** Raised when a change here would confuse a shim of another version; the host refuses a mismatch by name. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Where things are in a run's container. The host runtime passes other roots through `PRLT_ROOT`-style settings. */
 export const containerPaths = {
@@ -44,9 +44,16 @@ export interface Assignment {
     name: string;
     argv: string[];
     env: Record<string, string>;
+    /** With `{node}`, `{runners}`, `{home}`, `{checkout}` and `{pipe}` to fill in (runners/manifest.ts), as in argv and env. */
     files: Record<string, string>;
     acp: AcpSettings;
+    /** Paths of the checkout that no agent may take configuration from; a trailing `/` is a folder. */
+    masks: string[];
   };
+  /** Steps run one by one with `sh -c` before the first prompt, in a folder of the checkout (`.` is its root). */
+  setup: { directory: string; steps: string[] }[];
+  /** The conversation of an earlier run in this workspace goes on where the agent can. */
+  continues: boolean;
   checkout: {
     /** The branch the agent works on; HEAD names it. */
     branch: string;
@@ -66,6 +73,8 @@ export interface Assignment {
     outputBytes: number;
     journalBytes: number;
     cancelGraceMs: number;
+    /** For all set-up steps together. */
+    setupMs: number;
   };
 }
 
@@ -92,21 +101,36 @@ export type ShimEventBody =
       exitCode?: number;
       lastLines?: string[];
     }
+  | { type: 'setup_step'; command: string; exitCode: number; ms: number; lastLines?: string[] }
   | { type: 'output_capped'; bytes: number }
   | { type: 'note'; text: string }
   /** The last event of a run. The host may answer `behind`: messages arrived that the shim has not handled yet. */
   | { type: 'finished'; verdict: Verdict; lastMessage: number };
 
+/** How an agent's last prompt ended, as it was said. */
+export interface AgentEnd {
+  /** ACP `stopReason`, when the agent answered. */
+  stop?: string;
+  /** JSON-RPC error that it answered with instead. */
+  error?: { code?: number; message: string };
+  /** `_meta.jetbrains.air.sessionFailure` of an answer (ACP.md §4). */
+  failure?: { category?: string; title?: string };
+  exitCode?: number;
+  signal?: string;
+}
+
 /** How the run ended as the shim saw it; the host joins it with what it saw itself. */
 export interface Verdict {
   outcome: 'finished' | 'failed' | 'cancelled';
   /** Why, for `failed`: which part gave up. */
-  cause?: 'agent_exit' | 'agent_error' | 'checkout' | 'bundle' | 'spawn' | 'protocol';
+  cause?: 'agent_exit' | 'agent_error' | 'checkout' | 'setup' | 'image' | 'bundle' | 'spawn' | 'protocol';
   error?: string;
   exitCode?: number;
   signal?: string;
   /** Last lines of the agent's output, at most 20, for `failed`. */
   lastLines?: string[];
+  /** How the last prompt ended, for the runner's table of outcomes. */
+  end?: AgentEnd;
   /** Tip of the branch after the shim's own commit. */
   head: string;
   /** Whether `head` differs from where the run started; then a bundle of `head` has been accepted before. */

@@ -16,12 +16,19 @@ export const environmentMeanings: Record<string, string> = {
   PRLT_MAX_CONCURRENCY: 'Most runs at a time, over all repositories.',
   PRLT_MAX_RUN: 'Longest run that a repository may allow.',
   PRLT_MAX_MEMORY: 'Most memory that a repository may give a run.',
+  PRLT_MAX_SPEND_RUN: 'Most that the models of one run may cost, in US dollars.',
+  PRLT_MAX_SPEND_DAY:
+    'Most that the models of all runs of a repository may cost in a UTC day, in US dollars.',
   PRLT_MAX_BUNDLE: 'Largest branch that a run may hand over, as a git bundle.',
   PRLT_MAX_WRITES:
     'Writes to GitHub a minute, for each installation. GitHub.com takes 180 (900 points, 5 a write); an Enterprise Server without limits takes more.',
   PRLT_MIN_DISK: 'Free disk below which nothing new starts.',
   PRLT_MIN_MEMORY: 'Free memory below which nothing new starts.',
   PRLT_POLL: 'How often GitHub is asked for deliveries that had not come.',
+  PRLT_ALLOW_HOSTS: 'Hosts that runs may reach, `host` or `host:port` (443 without), between commas.',
+  PRLT_ALLOW_IMAGES: 'Images that repositories may bring, between commas; `*` stands for anything.',
+  PRLT_KEEP_DAYS:
+    'Days that deliveries, ended runs with what their agents did, and work kept as a file are kept. At least 8.',
   PRLT_ALLOW_WORKFLOWS:
     'Whether an agent may change `.github/workflows`; the push then asks for that permission.',
 };

@@ -61,7 +61,6 @@ function repositoryTable(): string {
 function withoutEffect(): string[] {
   const config = repositoryConfig.parse({
     trigger: { columns: {} },
-    limits: { spend: {} },
     profiles: { any: { model: 'm', image: 'i', fallback: 'f' } },
   });
   const ceilings = environment.parse(forDefaults);
@@ -72,6 +71,7 @@ function withoutEffect(): string[] {
       concurrency: ceilings.PRLT_MAX_CONCURRENCY,
       run: ceilings.PRLT_MAX_RUN,
       memory: ceilings.PRLT_MAX_MEMORY,
+      spend: { run: ceilings.PRLT_MAX_SPEND_RUN, day: ceilings.PRLT_MAX_SPEND_DAY },
     },
     [],
   );

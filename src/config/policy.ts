@@ -6,6 +6,8 @@ export interface Ceilings {
   concurrency: number;
   run: number;
   memory: number;
+  /** Millionths of a US dollar. */
+  spend: { run: number; day: number };
 }
 
 /** Keys that are read and kept, but that nothing obeys yet. */
@@ -43,23 +45,29 @@ export function policyFrom(
       cpus: config.limits.cpus,
       pids: config.limits.pids,
       disk: config.limits.disk,
+      spend: spendOf(config, ceilings),
     },
+    setup: [],
+    paths: [],
+    network: [],
     protect: config.protect,
     branch: config.branch,
     notes,
   };
 }
 
+/** A run never gets more than the day has. */
+function spendOf({ limits }: RepositoryConfig, { spend }: Ceilings): Policy['limits']['spend'] {
+  const day = Math.min(limits.spend?.day ?? Infinity, spend.day);
+  return { day, run: Math.min(limits.spend?.run ?? Infinity, spend.run, day) };
+}
+
 /** The same below the top level. */
-function unbuiltParts({ trigger, limits, profiles }: RepositoryConfig): string[] {
+function unbuiltParts({ trigger, profiles }: RepositoryConfig): string[] {
   const ignored = (['model', 'image', 'fallback'] as const).filter((key) =>
     Object.values(profiles).some((profile) => profile[key] !== undefined),
   );
-  return [
-    ...(trigger.columns ? ['trigger.columns'] : []),
-    ...(limits.spend ? ['limits.spend'] : []),
-    ...ignored.map((key) => `profiles.*.${key}`),
-  ];
+  return [...(trigger.columns ? ['trigger.columns'] : []), ...ignored.map((key) => `profiles.*.${key}`)];
 }
 
 function seatNames(worker: string, agents: string[] | number | 'unlimited'): string[] | 'unlimited' {

@@ -1,7 +1,7 @@
 /** The shape of `.github/prlt.yml`. Unknown keys are errors, everything has a default, an empty file is fine. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { duration, size } from './units.ts';
+import { dollars, duration, size } from './units.ts';
 
 const itemType = z.enum(['code', 'review', 'test', 'docs', 'deploy', 'triage', 'custom']);
 const allTypes = itemType.options;
@@ -29,9 +29,7 @@ const limits = z.strictObject({
   stall: duration.default(600_000),
   attempts: z.number().int().positive().default(3),
   review_rounds: z.number().int().nonnegative().default(3),
-  spend: z
-    .strictObject({ run: z.number().positive().optional(), day: z.number().positive().optional() })
-    .optional(),
+  spend: z.strictObject({ run: dollars.optional(), day: dollars.optional() }).optional(),
   memory: size.default(2 * 2 ** 30),
   cpus: z.number().positive().default(2),
   pids: z.number().int().positive().default(512),

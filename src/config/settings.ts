@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { duration, size } from './units.ts';
+import type { Ceilings } from './policy.ts';
+import { dollars, duration, list, size } from './units.ts';
 
 export interface Settings {
   appId: number;
@@ -14,8 +15,12 @@ export interface Settings {
   logLevel: string;
   dataDir: string;
   runtime: 'docker' | 'host';
-  /** Ceilings of the operator; a repository's configuration only narrows them. Milliseconds, bytes. */
-  ceilings: { concurrency: number; run: number; memory: number };
+  /** Ceilings of the operator; a repository's configuration only narrows them. Milliseconds, bytes, millionths of a US dollar. */
+  ceilings: Ceilings;
+  /** Canonical `host:port` entries that repositories may let their runs reach. */
+  allowHosts: string[];
+  /** Patterns of images that repositories may bring; `*` stands for anything. */
+  allowImages: string[];
   /** Writes to GitHub per minute and installation. */
   writesPerMinute: number;
   /** Below these nothing new starts, bytes. */
@@ -25,6 +30,8 @@ export interface Settings {
   allowWorkflows: boolean;
   /** How often GitHub is asked for deliveries that had not come, milliseconds. */
   poll: number;
+  /** How long what is over is kept, milliseconds. */
+  keep: number;
 }
 
 export type SettingsResult = { ok: true; settings: Settings } | { ok: false; problems: string[] };
@@ -71,6 +78,8 @@ export const environment = z.object({
     .default(3),
   PRLT_MAX_RUN: duration.default(3 * 3_600_000),
   PRLT_MAX_MEMORY: size.default(8 * 2 ** 30),
+  PRLT_MAX_SPEND_RUN: dollars.default(5_000_000),
+  PRLT_MAX_SPEND_DAY: dollars.default(50_000_000),
   PRLT_MAX_BUNDLE: size.default(512 * 2 ** 20),
   PRLT_MAX_WRITES: z.coerce
     .number({ error: 'PRLT_MAX_WRITES is not a number.' })
@@ -82,6 +91,13 @@ export const environment = z.object({
   PRLT_POLL: duration
     .refine((ms) => ms >= 1_000, 'PRLT_POLL is at least 1s: GitHub counts every look.')
     .default(300_000),
+  PRLT_ALLOW_HOSTS: list.default([]),
+  PRLT_ALLOW_IMAGES: list.default([]),
+  PRLT_KEEP_DAYS: z.coerce
+    .number({ error: 'PRLT_KEEP_DAYS is not a number.' })
+    .int()
+    .min(8, 'PRLT_KEEP_DAYS is at least 8: an Enterprise Server repeats deliveries for seven days.')
+    .default(14),
   PRLT_ALLOW_WORKFLOWS: z.enum(['true', 'false']).default('false'),
 });
 
@@ -112,11 +128,15 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
         concurrency: read.PRLT_MAX_CONCURRENCY,
         run: read.PRLT_MAX_RUN,
         memory: read.PRLT_MAX_MEMORY,
+        spend: { run: read.PRLT_MAX_SPEND_RUN, day: read.PRLT_MAX_SPEND_DAY },
       },
+      allowHosts: read.PRLT_ALLOW_HOSTS,
+      allowImages: read.PRLT_ALLOW_IMAGES,
       writesPerMinute: read.PRLT_MAX_WRITES,
       watermarks: { disk: read.PRLT_MIN_DISK, memory: read.PRLT_MIN_MEMORY },
       maxBundle: read.PRLT_MAX_BUNDLE,
       poll: read.PRLT_POLL,
+      keep: read.PRLT_KEEP_DAYS * 86_400_000,
       allowWorkflows: read.PRLT_ALLOW_WORKFLOWS === 'true',
     },
   };

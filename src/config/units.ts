@@ -16,6 +16,20 @@ export const size = z
   .regex(/^\d+[kmgt]$/i, 'is a size such as 512m or 2g')
   .transform((text) => withUnit(text.toLowerCase(), sizes));
 
+/** Millionths of a US dollar from dollars such as `5` or `0.5`. */
+export const dollars = z.coerce
+  .number({ error: 'is an amount of US dollars such as 5 or 0.5' })
+  .positive()
+  .transform((amount) => Math.round(amount * 1_000_000));
+
+/** What is between commas, without the spaces around. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
 function withUnit(text: string, units: Record<string, number>): number {
   const [, digits = '0', unit = ''] = /^(\d+)([a-z]+)$/.exec(text) ?? [];
   return Number(digits) * (units[unit] ?? 1);

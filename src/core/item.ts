@@ -66,9 +66,39 @@ export interface Failure {
 }
 
 export type RunPhase = 'claimed' | 'launched' | 'working' | 'publishing' | 'ended';
-export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'out_of_reach';
+export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'out_of_reach' | 'blocker';
 /** The limits that end a run while it is alive, by their names under `limits`. */
-export type LimitName = 'run' | 'stall' | 'disk';
+export type LimitName = 'run' | 'stall' | 'disk' | 'spend';
+
+/**
+ * Nothing runs although the work is not done; the workspace stays, so that the next run goes on where the last one
+ * stopped. `until`, milliseconds since the epoch: it goes on by itself then; without it a person has to say so.
+ */
+export interface Wait {
+  kind: 'budget' | 'provider' | 'auth' | 'blocker' | 'person';
+  failure: Failure;
+  since: number;
+  until?: number;
+}
+
+/** What the next run of the item goes on with. */
+export interface Continuation {
+  workspace: string;
+  /** Runner of the run before; its conversation goes on only with the same one. */
+  runner: string;
+  branch: string;
+  base: { branch: string; sha: string };
+  start: string;
+  /** Another runner takes over, and why. */
+  handover?: { runner: string; reason: string };
+}
+
+/** Something said to a run that its agent has not been given yet. */
+export interface Poke {
+  origin: Origin;
+  /** Position among the commands of the same comment. */
+  ordinal: number;
+}
 
 /** The latest run of an item; times in milliseconds since the epoch. */
 export interface Run {
@@ -81,6 +111,8 @@ export interface Run {
   profile: string;
   runner: string;
   workspace: string;
+  /** It goes on in the workspace of an earlier run. */
+  continues?: boolean;
   phase: RunPhase;
   claimedAt: number;
   launchedAt?: number;
@@ -89,6 +121,8 @@ export interface Run {
   base?: { branch: string; sha: string };
   /** Commit that the agent began with: the base, or the tip of the change that a fix continues. */
   start?: string;
+  /** In the order they were said; absent when there are none. */
+  pokes?: Poke[];
   stopping?: { cause: StopCause; by?: string; limit?: LimitName; reason?: string };
   verdict?: Verdict;
 }
@@ -137,6 +171,10 @@ export interface Item {
   run?: Run;
   change?: Change;
   outcome?: Outcome;
+  wait?: Wait;
+  continuation?: Continuation;
+  /** Cap of the runs to come in millionths of a US dollar, when a person raised it. */
+  spendCap?: number;
   /** People hold it back: nothing starts for it. */
   held?: boolean;
   /** Asked for while the run is being stopped: begins when that is done. */

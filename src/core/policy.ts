@@ -8,6 +8,21 @@ export interface Profile {
   /** Command line of the `command` runner. */
   command?: string[];
   instructions?: string;
+  /** As the runner's CLI names it; `provider/model` picks one of the service's providers. */
+  model?: string;
+  /** Image of the repository's own toolchain. */
+  image?: string;
+  /** Runner that goes on when the provider of this one takes no more. */
+  fallback?: string;
+}
+
+/** A part of a repository with a set-up and a profile of its own. */
+export interface Part {
+  /** Folder in the repository, without slashes at its ends. */
+  directory: string;
+  setup: string[];
+  profile?: string;
+  image?: string;
 }
 
 export interface Worker {
@@ -30,6 +45,8 @@ export interface Limits {
   pids: number;
   /** Largest workspace of a run. */
   disk: number;
+  /** Most that models may cost, in millionths of a US dollar: one run, and all runs of the repository in a UTC day. */
+  spend: { run: number; day: number };
 }
 
 export interface Policy {
@@ -43,6 +60,13 @@ export interface Policy {
   profiles: Record<string, Profile>;
   limits: Limits;
   protect: string[];
+  /** Image of the repository's own toolchain; undefined for the runner's. */
+  image?: string;
+  /** Steps before each first prompt of a workspace. */
+  setup: string[];
+  paths: Part[];
+  /** Canonical `host:port` entries that runs may reach. */
+  network: string[];
   /** Template of branch names. */
   branch: string;
   /** What people should know about the configuration, such as keys that do nothing yet. */

@@ -22,6 +22,7 @@ const limits = {
   outputBytes: 16 * 2 ** 20,
   journalBytes: 64 * 2 ** 20,
   cancelGraceMs: 5_000,
+  setupMs: 15 * 60_000,
 };
 const largestSpec = 64 * 1024;
 
@@ -63,7 +64,10 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
       env: { ...runner.env, ...(profile.command ? { PRLT_COMMAND: JSON.stringify(profile.command) } : {}) },
       files: runner.files,
       acp: runner.acp,
+      masks: runner.masks,
     },
+    setup: [],
+    continues: false,
     checkout: {
       branch,
       start,

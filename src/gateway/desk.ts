@@ -7,6 +7,88 @@ export type BundleAnswer =
   | { kind: 'stored'; bytes: number }
   | { kind: 'refused'; status: 400 | 409 | 413 | 507; reason: string };
 
+/** A model call is let through before it is sent, and told of when it is over. */
+export interface ModelDesk {
+  /**
+   * Whether the run may call this model now: it is alive, one of its runner's providers is meant, and its cap is not
+   * reached. `provider` as in the path, `model` as in the request, undefined for calls that name none.
+   */
+  admit(
+    run: string,
+    call: { provider: string; model?: string },
+  ): Promise<{ kind: 'go' } | { kind: 'refused'; status: 402 | 403 | 410; reason: string }>;
+  /** Counts a call; rejects never, the call is over whatever becomes of the count. */
+  settle(run: string, call: ModelCall): Promise<void>;
+}
+
+/** Tokens as the provider told them; cached ones are not part of `input`. */
+export interface Usage {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+export interface ModelCall {
+  provider: string;
+  model: string;
+  /** HTTP status of the answer; 0 when none came. */
+  status: number;
+  broken?: 'cut' | 'stalled' | 'unreachable';
+  /** `error.type` or `error.code` of an answer that is an error. */
+  errorType?: string;
+  usage: Usage;
+  /** The answer told no usage; it was reckoned from bytes. */
+  estimated: boolean;
+}
+
+/** What an agent does with its tools; the arguments are checked. */
+export interface ToolDesk {
+  call(run: string, tool: ToolCall): Promise<ToolAnswer>;
+}
+
+export type ToolCall =
+  | { tool: 'report_progress'; message: string }
+  | {
+      tool: 'finish';
+      summary: string;
+      title?: string;
+      how_tested?: string;
+      decisions?: string[];
+      contract?: string;
+      verdict?: 'approve' | 'changes';
+      findings?: {
+        file: string;
+        line: number;
+        severity: 'minor' | 'major' | 'blocker';
+        title: string;
+        todo: string;
+      }[];
+    }
+  | {
+      tool: 'ask_human';
+      question: string;
+      options: string[];
+      default?: string;
+      deadline?: string;
+      blocking?: boolean;
+    }
+  | { tool: 'report_blocker'; reason: string; needs: string }
+  | { tool: 'create_item'; title: string; body: string; labels?: string[] }
+  | { tool: 'read_item'; key: string };
+
+/** Text for the agent; `refused` says why and what to do instead. */
+export type ToolAnswer = { kind: 'answer' | 'refused'; text: string };
+
+/** Where runs may go, and what is written down when one is not let out. */
+export interface EgressDesk {
+  /** Canonical `host:port` entries that the run may reach; empty when it is over. */
+  allowed(run: string): Promise<readonly string[]>;
+  refused(run: string, host: string, reason: string): Promise<void>;
+  /** `owner/name` of the run's repository, for registries that are only for some. */
+  repository(run: string): Promise<string | undefined>;
+}
+
 export interface RunDesk {
   /** Undefined when the run is over or never was: the shim gets 410 and ends. */
   assignment(run: string): Promise<Assignment | undefined>;

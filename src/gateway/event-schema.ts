@@ -8,13 +8,24 @@ const lines = z.array(line).max(100);
 const kind = z.enum(['plan', 'implement', 'fix', 'review', 'decide', 'resolve', 'validate']);
 const head = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 
+const end = z.strictObject({
+  stop: line.exactOptional(),
+  error: z.strictObject({ code: z.int().exactOptional(), message: line }).exactOptional(),
+  failure: z.strictObject({ category: line.exactOptional(), title: line.exactOptional() }).exactOptional(),
+  exitCode: z.int().exactOptional(),
+  signal: line.exactOptional(),
+});
+
 const verdict = z.strictObject({
   outcome: z.enum(['finished', 'failed', 'cancelled']),
-  cause: z.enum(['agent_exit', 'agent_error', 'checkout', 'bundle', 'spawn', 'protocol']).exactOptional(),
+  cause: z
+    .enum(['agent_exit', 'agent_error', 'checkout', 'setup', 'image', 'bundle', 'spawn', 'protocol'])
+    .exactOptional(),
   error: line.exactOptional(),
   exitCode: z.int().exactOptional(),
   signal: line.exactOptional(),
   lastLines: lines.exactOptional(),
+  end: end.exactOptional(),
   // A run that failed before its checkout has no commit to name.
   head: z.union([head, z.literal('')]),
   changed: z.boolean(),
@@ -73,6 +84,14 @@ const bodies = [
     stop: line,
     error: line.exactOptional(),
     exitCode: z.int().exactOptional(),
+    lastLines: lines.exactOptional(),
+  }),
+  z.strictObject({
+    ...stamp,
+    type: z.literal('setup_step'),
+    command: line,
+    exitCode: z.int(),
+    ms: count,
     lastLines: lines.exactOptional(),
   }),
   z.strictObject({ ...stamp, type: z.literal('output_capped'), bytes: count }),

@@ -78,4 +78,50 @@ export interface Schema {
   };
   run_events: { run: string; seq: number; type: string; body: string };
   run_messages: { run: string; id: number; source: string; body: string };
+  /** One call of a model that the gateway passed on. Costs in millionths of a US dollar, `day` in UTC as `2026-11-21`. */
+  model_calls: {
+    id: Generated<number>;
+    run: string;
+    repo: number;
+    day: string;
+    at: number;
+    provider: string;
+    model: string;
+    /** HTTP status; 0 when nothing came. */
+    status: number;
+    broken: 'cut' | 'stalled' | 'unreachable' | null;
+    error_type: string | null;
+    input: Generated<number>;
+    output: Generated<number>;
+    cache_read: Generated<number>;
+    cache_write: Generated<number>;
+    cost: Generated<number>;
+    /** 1 when the response told no usage and bytes were counted instead. */
+    estimated: Generated<number>;
+  };
+  /** What a run may spend and has spent; reserved at dispatch, `settled` when the run is over. */
+  run_spend: {
+    run: string;
+    item: string;
+    repo: number;
+    agent: string;
+    day: string;
+    cap: number;
+    spent: Generated<number>;
+    calls: Generated<number>;
+    settled: Generated<number>;
+  };
+  /** What an agent said through its tools, checked. */
+  tool_calls: { id: Generated<number>; run: string; tool: string; at: number; body: string };
+  /** Where a run was not let out to; `host` is canonical `name:port`. */
+  refused_hosts: { run: string; host: string; reason: string; times: Generated<number>; at: number };
+  /** Runners whose provider takes no calls now; nothing is started for them until then. */
+  runner_waits: {
+    runner: string;
+    reason: 'auth' | 'quota' | 'transient';
+    sentence: string;
+    since: number;
+    until: number;
+    tries: Generated<number>;
+  };
 }

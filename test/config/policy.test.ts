@@ -4,7 +4,12 @@ import { policyFrom } from '#src/config/policy.ts';
 import { parseRepositoryConfig } from '#src/config/repository.ts';
 import { route } from '#src/core/policy.ts';
 
-const ceilings = { concurrency: 10, run: 3 * 3_600_000, memory: 8 * 2 ** 30 };
+const ceilings = {
+  concurrency: 10,
+  run: 3 * 3_600_000,
+  memory: 8 * 2 ** 30,
+  spend: { run: 5_000_000, day: 50_000_000 },
+};
 
 function policy(text: string, runners = ['claude', 'command'], over: Partial<typeof ceilings> = {}) {
   const read = parseRepositoryConfig(text);
@@ -19,6 +24,8 @@ describe('ceilings only narrow', () => {
     ['memory: 16g', {}, { memory: 8 * 2 ** 30 }],
     ['memory: 1g', {}, { memory: 2 ** 30 }],
     ['attempts: 9', {}, { attempts: 9 }],
+    ['spend: { run: 2 }', {}, { spend: { run: 2_000_000, day: 50_000_000 } }],
+    ['spend: { run: 20, day: 3 }', {}, { spend: { run: 3_000_000, day: 3_000_000 } }],
   ])('limits.%s under %j', (written, over, limits) => {
     expect(policy(`limits: { ${written} }`, undefined, over).limits).toMatchObject(limits);
   });
@@ -105,7 +112,6 @@ describe('keys that nothing obeys yet are said', () => {
     ['workflows: {}', 'workflows'],
     ['merge: { policy: auto }', 'merge.policy'],
     ['mode: collaborative', 'mode: collaborative'],
-    ['limits: { spend: { day: 5 } }', 'limits.spend'],
     ['trigger: { columns: { ready: Ready } }', 'trigger.columns'],
     ['profiles: { coder: { runner: claude, model: opus } }', 'model'],
   ])('%s', (text, name) => {

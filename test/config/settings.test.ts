@@ -145,6 +145,11 @@ describe('what holds', () => {
       PRLT_MAX_RUN: '90m',
       PRLT_MAX_MEMORY: '512m',
     });
-    expect(ceilings).toEqual({ concurrency: 7, run: 5_400_000, memory: 536_870_912 });
+    expect(ceilings).toEqual({
+      concurrency: 7,
+      run: 5_400_000,
+      memory: 536_870_912,
+      spend: { run: 5_000_000, day: 50_000_000 },
+    });
   });
 });

@@ -32,9 +32,15 @@ export async function scratchContext(over: Partial<Context> = {}): Promise<Scrat
     },
     settings: {
       dataDir: tmpdir(),
+      keep: 14 * 86_400_000,
       writesPerMinute: 150,
       watermarks: { disk: 0, memory: 0 },
-      ceilings: { concurrency: 3, run: 3_600_000, memory: 2 ** 31 },
+      ceilings: {
+        concurrency: 3,
+        run: 3_600_000,
+        memory: 2 ** 31,
+        spend: { run: 5_000_000, day: 50_000_000 },
+      },
     } as Context['settings'],
     runners: new Map([['claude', {} as never]]),
     bell: createBell(),

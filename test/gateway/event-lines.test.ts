@@ -23,6 +23,7 @@ const all: ShimEventBody[] = [
   { type: 'permission', title: 'rm', answer: 'allow' },
   { type: 'poke_delivered', message: 2, how: 'next_turn' },
   { type: 'prompt_ended', number: 1, stop: 'end_turn', exitCode: 3, lastLines: ['x'] },
+  { type: 'setup_step', command: 'npm ci', exitCode: 1, ms: 12, lastLines: ['no'] },
   { type: 'output_capped', bytes: 10 },
   { type: 'note', text: '' },
   {
@@ -31,6 +32,7 @@ const all: ShimEventBody[] = [
       outcome: 'failed',
       cause: 'agent_exit',
       exitCode: 1,
+      end: { stop: 'end_turn', error: { code: -32000, message: 'no' }, failure: { category: 'auth' } },
       head,
       changed: true,
       commits: 2,

@@ -58,6 +58,7 @@ export function aPolicy(
     pids: 512,
     stall: 600_000,
     disk: 10 * 2 ** 30,
+    spend: { run: 5_000_000, day: 50_000_000 },
     ...over.limits,
   };
   return {
@@ -74,6 +75,9 @@ export function aPolicy(
     ],
     profiles: { coder: { runner: 'command', command: ['true'] } },
     protect: [],
+    setup: [],
+    paths: [],
+    network: [],
     branch: '{key}/{kind}/{agent}/{repo}/{slug}',
     notes: [],
     ...over,

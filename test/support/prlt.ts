@@ -52,7 +52,7 @@ export async function startPrlt({
 
   const start = async (more: Record<string, string> = {}): Promise<void> => {
     const port = url ? new URL(url).port : '0';
-    const running = spawn(process.execPath, ['src/main.ts'], {
+    const running = spawn(process.execPath, ['--max-semi-space-size=16', 'src/main.ts'], {
       cwd: root,
       env: { ...serviceEnvironment(github, dataDir, runtime), PORT: port, ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],

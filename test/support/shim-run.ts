@@ -60,7 +60,10 @@ export function sampleAssignment(
       env: { ...command.env, PRLT_COMMAND: JSON.stringify(['sh', '-c', script]) },
       files: {},
       acp: command.acp,
+      masks: [],
     },
+    setup: [],
+    continues: false,
     checkout: {
       branch: 'GH-12/feat/bezos/widgets/add-hello',
       start: sample.start,
@@ -76,6 +79,7 @@ export function sampleAssignment(
       outputBytes: 2_000_000,
       journalBytes: 8_000_000,
       cancelGraceMs: 500,
+      setupMs: 60_000,
     },
     ...changes,
   };

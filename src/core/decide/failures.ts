@@ -5,7 +5,7 @@ import type { Policy } from '../policy.ts';
 
 /** A limit of the repository that a run reached. */
 export function overLimit(limit: LimitName, policy: Policy): Failure {
-  const { run, stall, disk } = policy.limits;
+  const { run, stall, disk, spend } = policy.limits;
   switch (limit) {
     case 'run':
       return {
@@ -24,6 +24,12 @@ export function overLimit(limit: LimitName, policy: Policy): Failure {
         code: 'LIMIT_DISK',
         sentence: `The run's workspace grew past limits.disk (${mebibytes(disk)}) and the run was stopped.`,
         todo: 'Make the run write less, or raise limits.disk in .github/prlt.yml.',
+      };
+    case 'spend':
+      return {
+        code: 'LIMIT_SPEND',
+        sentence: `The run spent what limits.spend.run allows (${money(spend.run)}) and was stopped.`,
+        todo: 'Give `/prlt retry --spend <dollars>`, or raise limits.spend.run in .github/prlt.yml.',
       };
   }
 }
@@ -81,6 +87,10 @@ function howItEnded(verdict: Run['verdict'], reason: string): string {
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
+}
+
+function money(millionths: number): string {
+  return `$${(millionths / 1_000_000).toFixed(2)}`;
 }
 
 function mebibytes(bytes: number): string {

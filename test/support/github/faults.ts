@@ -1,4 +1,4 @@
-/** Faults of the API and of git over HTTP: refused, cut off, slow, or done with the answer lost. */
+/** Faults of the API and of git over HTTP: refused, cut off, silent, slow, or done with the answer lost. */
 
 export interface FaultMatch {
   readonly method?: string;
@@ -10,7 +10,10 @@ export interface FaultMatch {
 export type FaultAction =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: unknown }
   | 'reset'
-  | { readonly applyThen: 'reset' | number }
+  /** Accepted and never answered. */
+  | 'silence'
+  /** `cut`: half of the answer comes. */
+  | { readonly applyThen: 'reset' | 'silence' | 'cut' | number }
   | { readonly delayMs: number };
 
 export interface FaultHandle {

@@ -263,6 +263,8 @@ export interface Repo {
   readonly checkRuns: CheckRun[];
   readonly statuses: CommitStatus[];
   readonly protectedBranches: Set<string>;
+  /** New names by old ones. */
+  readonly renamedBranches: Map<string, string>;
   readonly createdAt: string;
   updatedAt: string;
   pushedAt: string;

@@ -85,7 +85,8 @@ async function respond(
 
   if (fault !== null && refusesAtOnce(fault)) {
     request.resume();
-    note({ status: fault === 'reset' ? 0 : fault.status }, false);
+    note({ status: typeof fault === 'string' ? 0 : fault.status }, false);
+    if (fault === 'silence') return;
     if (fault === 'reset') {
       request.socket.destroy();
       return;
@@ -99,8 +100,13 @@ async function respond(
   const outcome = git === null ? await answerApi(parts, kind, method, path, request) : await answerPush();
   note(outcome, true);
   if (fault !== null && typeof fault === 'object' && 'applyThen' in fault) {
+    if (fault.applyThen === 'silence') return;
     if (fault.applyThen === 'reset') request.socket.destroy();
-    else
+    else if (fault.applyThen === 'cut') {
+      response.writeHead(outcome.status, { ...outcome.headers, 'content-length': outcome.body.length });
+      response.write(outcome.body.subarray(0, outcome.body.length / 2));
+      setTimeout(() => request.socket.destroy(), 50);
+    } else
       response
         .writeHead(fault.applyThen, { 'content-type': 'application/json' })
         .end('{"message":"Server Error"}');
@@ -116,8 +122,10 @@ async function respond(
   }
 }
 
-const refusesAtOnce = (fault: FaultAction): fault is 'reset' | Extract<FaultAction, { status: number }> =>
-  fault === 'reset' || 'status' in fault;
+const refusesAtOnce = (
+  fault: FaultAction,
+): fault is 'reset' | 'silence' | Extract<FaultAction, { status: number }> =>
+  typeof fault === 'string' || 'status' in fault;
 
 async function answerApi(
   parts: ServerParts,

@@ -8,7 +8,9 @@ import {
   deleteRepository,
   grant,
   type NewRepository,
+  renameBranch,
   renameRepository,
+  setDefaultBranch,
   setVisibility,
 } from '../state/repositories.ts';
 import { callerFor, ensureUser } from '../state/users.ts';
@@ -22,6 +24,9 @@ export interface Administration {
   /** A branch that only pull requests may change. */
   protect(repo: string, branch: string): void;
   renameRepository(repo: string, name: string): void;
+  /** As on the branches page: what pointed to the old name points to the new one. */
+  renameBranch(repo: string, from: string, to: string): Promise<void>;
+  setDefaultBranch(repo: string, branch: string): Promise<void>;
   archiveRepository(repo: string, archived?: boolean): void;
   setPrivate(repo: string, hidden: boolean): void;
   deleteRepository(repo: string): void;
@@ -66,6 +71,14 @@ export function createAdministration(world: World, app: App): Administration {
     protect: (repo, branch) => onRepo(repo, (each) => void each.protectedBranches.add(branch)),
     renameRepository: (repo, name) =>
       onRepo(repo, (each) => renameRepository(world, asOwner(each), each, name)),
+    renameBranch: (name, from, to) => {
+      const repo = repoNamed(world, name);
+      return inTurn(repo, () => renameBranch(world, asOwner(repo), repo, from, to));
+    },
+    setDefaultBranch: (name, branch) => {
+      const repo = repoNamed(world, name);
+      return setDefaultBranch(world, asOwner(repo), repo, branch);
+    },
     archiveRepository: (repo, archived = true) =>
       onRepo(repo, (each) => archiveRepository(world, asOwner(each), each, archived)),
     setPrivate: (repo, hidden) => onRepo(repo, (each) => setVisibility(world, asOwner(each), each, hidden)),

@@ -1,10 +1,10 @@
 /** Repositories: making, renaming, archiving, and changing who sees them. */
 import { join } from 'node:path';
 import { demandRole } from '../access.ts';
-import { forbidden, invalidBecause } from '../failure.ts';
-import { type Files, initRepository, setRef, writeCommit } from '../git/repository.ts';
+import { forbidden, invalidBecause, notFound } from '../failure.ts';
+import { deleteRef, type Files, initRepository, resolveCommit, setRef, writeCommit } from '../git/repository.ts';
 import type { Caller, Repo, Role, User } from '../model.ts';
-import { actor, findUser, fullName, now, type World } from '../world.ts';
+import { actor, findUser, fullName, now, pullsOf, type World } from '../world.ts';
 import { defaultLabels } from './labels.ts';
 import { ensureUser, identityOf } from './users.ts';
 
@@ -46,6 +46,7 @@ export async function createRepository(world: World, input: NewRepository): Prom
     checkRuns: [],
     statuses: [],
     protectedBranches: new Set(),
+    renamedBranches: new Map(),
     createdAt: at,
     updatedAt: at,
     pushedAt: at,
@@ -80,6 +81,36 @@ export function renameRepository(world: World, caller: Caller, repo: Repo, name:
   // The old name stays in the table: requests to it are redirected.
   world.names.set(fullName(repo).toLowerCase(), repo.id);
   announceChange(world, caller, repo, 'renamed', { changes: { repository: { name: { from } } } });
+}
+
+/** Moves the branch with its protection, and the pull requests that go to it; the old name leads to the new one. */
+export async function renameBranch(
+  world: World,
+  caller: Caller,
+  repo: Repo,
+  from: string,
+  to: string,
+): Promise<void> {
+  const sha = await resolveCommit(world.git, repo.dir, `refs/heads/${from}`);
+  if (sha === null) throw notFound();
+  await setRef(world.git, repo.dir, `refs/heads/${to}`, sha);
+  await deleteRef(world.git, repo.dir, `refs/heads/${from}`);
+  repo.renamedBranches.set(from, to);
+  if (repo.protectedBranches.delete(from)) repo.protectedBranches.add(to);
+  for (const pull of pullsOf(repo)) if (pull.baseRef === from) pull.baseRef = to;
+  if (repo.defaultBranch === from) await setDefaultBranch(world, caller, repo, to);
+}
+
+export async function setDefaultBranch(
+  world: World,
+  caller: Caller,
+  repo: Repo,
+  branch: string,
+): Promise<void> {
+  const { defaultBranch: from } = repo;
+  repo.defaultBranch = branch;
+  await world.git.run(repo.dir, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+  announceChange(world, caller, repo, 'edited', { changes: { default_branch: { from } } });
 }
 
 export function archiveRepository(world: World, caller: Caller, repo: Repo, archived: boolean): void {

@@ -103,6 +103,11 @@ async function showBranch(call: Call): Promise<Answer> {
   const { world } = call;
   const repo = repoOf(call, ['contents', 'read']);
   const name = text(call, 'branch');
+  const renamed = repo.renamedBranches.get(name);
+  if (renamed !== undefined && (await resolveCommit(world.git, repo.dir, `refs/heads/${name}`)) === null) {
+    const location = `${api(world)}/repositories/${repo.id}/branches/${encodeURIComponent(renamed)}`;
+    throw new Refusal(301, 'Moved Permanently', [], { location }, { url: location });
+  }
   const sha = await branchHead(world, repo, name);
   const url = `${repoUrl(world, repo)}/branches/${name}`;
   const isProtected = repo.protectedBranches.has(name);
