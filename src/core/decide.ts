@@ -9,8 +9,17 @@ import {
   workKept,
 } from './decide/changes.ts';
 import { launchFailed, runFinished, runLost, runOverLimit } from './decide/finishing.ts';
-import { poked, replyAsked, requestDenied, requested, stopAsked, withdrawn } from './decide/requests.ts';
+import {
+  poked,
+  pokeHeard,
+  replyAsked,
+  requestDenied,
+  requested,
+  stopAsked,
+  withdrawn,
+} from './decide/requests.ts';
 import { runLaunched, runNoted, runWorking, seatGiven } from './decide/runs.ts';
+import { runBlocked } from './decide/waiting.ts';
 import { type Effect, effect } from './effect.ts';
 import type { ItemEvent } from './event.ts';
 import type { Item } from './item.ts';
@@ -40,7 +49,7 @@ export function decide(item: Item, event: ItemEvent, { policy, now }: Circumstan
     case 'stop_asked':
       return stopAsked(item, event);
     case 'poke_asked':
-      return poked(item, event);
+      return poked(item, event, policy, now);
     case 'reply_asked':
       return replyAsked(item, event);
     case 'item_closed':
@@ -67,12 +76,16 @@ export function decide(item: Item, event: ItemEvent, { policy, now }: Circumstan
       return runWorking(item, event);
     case 'run_noted':
       return runNoted(item, event);
+    case 'poke_heard':
+      return pokeHeard(item, event);
     case 'run_finished':
       return runFinished(item, event, policy, now);
     case 'run_lost':
       return runLost(item, event, policy, now);
     case 'run_over_limit':
       return runOverLimit(item, event, policy);
+    case 'run_blocked':
+      return runBlocked(item, event);
     case 'work_kept':
       return workKept(item, event);
     case 'change_published':

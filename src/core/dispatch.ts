@@ -13,6 +13,9 @@ export interface Candidate {
   askedAt: number;
   retryAt?: number;
   held: boolean;
+  runner: string;
+  /** What its models may cost, reserved when it starts, in millionths of a US dollar; 0 when it calls none. */
+  cap: number;
 }
 
 /** Seats of one worker of one repository, and how much of its limit the repository uses. */
@@ -34,12 +37,30 @@ export interface Room {
   service: number;
   repos: Map<number, number>;
   shortage?: Shortage;
+  /** By repository: what is left of `limits.spend.day`, in millionths of a US dollar. */
+  budgets: Map<number, Budget>;
+  /** Runners whose provider takes no calls now. */
+  waits: Map<string, RunnerWait>;
+}
+
+export interface Budget {
+  left: number;
+  /** Of the day, in words. */
+  detail: string;
+}
+
+/** `until` in milliseconds since the epoch; then one item is let through to see whether it is over. */
+export interface RunnerWait {
+  until: number;
+  detail: string;
 }
 
 export type HoldReason =
   | Shortage['reason']
   | 'held_by_label'
   | 'waiting_to_retry'
+  | 'runner_waits'
+  | 'day_budget_used'
   | 'service_full'
   | 'repository_full'
   | 'no_free_agent';
@@ -64,7 +85,12 @@ export function dispatch(
   room: Room,
   now: number,
 ): DispatchVerdict[] {
-  const left: Room = { ...room, repos: new Map(room.repos) };
+  const left: Room = {
+    ...room,
+    repos: new Map(room.repos),
+    budgets: new Map(room.budgets),
+    waits: new Map(room.waits),
+  };
   const free = new Map(seats.map((seat) => [seatKey(seat), [...seat.free]]));
   return candidates.toSorted(byTurn).map((candidate) => {
     const { id, key, worker } = candidate;
@@ -72,14 +98,29 @@ export function dispatch(
     const reason = whyHold(candidate, left, agents, now);
     const agent = agents?.[0];
     if (reason || !agents || agent === undefined) {
-      const detail = reason && reason === left.shortage?.reason ? { detail: left.shortage.detail } : {};
-      return { verdict: 'hold', id, key, reason: reason ?? 'no_free_agent', ...detail };
+      const detail = reason && detailOf(reason, candidate, left);
+      return { verdict: 'hold', id, key, reason: reason ?? 'no_free_agent', ...(detail ? { detail } : {}) };
     }
     agents.shift();
-    left.service -= 1;
-    left.repos.set(candidate.repo, (left.repos.get(candidate.repo) ?? 0) - 1);
+    take(left, candidate);
     return { verdict: 'start', id, key, agent, worker };
   });
+}
+
+/** What a start uses up of the room. */
+function take(left: Room, { repo, runner, cap }: Candidate): void {
+  left.service -= 1;
+  left.repos.set(repo, (left.repos.get(repo) ?? 0) - 1);
+  const budget = left.budgets.get(repo);
+  if (budget) left.budgets.set(repo, { ...budget, left: budget.left - cap });
+  const wait = left.waits.get(runner);
+  if (wait) left.waits.set(runner, { ...wait, until: Infinity });
+}
+
+function detailOf(reason: HoldReason, { repo, runner }: Candidate, left: Room): string | undefined {
+  if (reason === left.shortage?.reason) return left.shortage.detail;
+  if (reason === 'runner_waits') return left.waits.get(runner)?.detail;
+  return reason === 'day_budget_used' ? left.budgets.get(repo)?.detail : undefined;
 }
 
 function whyHold(
@@ -90,6 +131,8 @@ function whyHold(
 ): HoldReason | undefined {
   if (candidate.held) return 'held_by_label';
   if (candidate.retryAt !== undefined && candidate.retryAt > now) return 'waiting_to_retry';
+  if ((left.waits.get(candidate.runner)?.until ?? 0) > now) return 'runner_waits';
+  if (candidate.cap > (left.budgets.get(candidate.repo)?.left ?? Infinity)) return 'day_budget_used';
   if (left.shortage) return left.shortage.reason;
   if (left.service <= 0) return 'service_full';
   if ((left.repos.get(candidate.repo) ?? 0) <= 0) return 'repository_full';

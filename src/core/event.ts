@@ -44,9 +44,13 @@ export type RunEvent =
   | { type: 'launch_failed'; run: string; failure: Failure; again: boolean }
   | { type: 'run_working'; run: string; notes: string[] }
   | { type: 'run_noted'; run: string; notes: string[] }
+  /** The agent has been given what a person said to it. */
+  | { type: 'poke_heard'; run: string; source: string }
   | { type: 'run_finished'; run: string; verdict: Verdict }
   | { type: 'run_lost'; run: string; cause: 'gone' | 'killed' | 'oom'; exitCode?: number }
-  | { type: 'run_over_limit'; run: string; limit: LimitName };
+  | { type: 'run_over_limit'; run: string; limit: LimitName }
+  /** The agent reported that it cannot go on. */
+  | { type: 'run_blocked'; run: string; reason: string; needs: string };
 
 export type ChangeEvent =
   | { type: 'change_published'; run: string; change: Omit<Change, 'pull'> }

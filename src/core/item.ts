@@ -56,6 +56,8 @@ export interface Asked {
   snapshot: Snapshot;
   notes: string[];
   failure?: Failure;
+  /** Cap of its runs in millionths of a US dollar, where the person named one. */
+  spend?: number;
 }
 
 /** One failure that people read: a code of docs/errors.md, what happened, what to do. */
@@ -89,6 +91,8 @@ export interface Continuation {
   branch: string;
   base: { branch: string; sha: string };
   start: string;
+  /** Earlier runs of the same work; what they spent counts against its cap. */
+  runs: string[];
   /** Another runner takes over, and why. */
   handover?: { runner: string; reason: string };
 }
@@ -111,8 +115,10 @@ export interface Run {
   profile: string;
   runner: string;
   workspace: string;
-  /** It goes on in the workspace of an earlier run. */
-  continues?: boolean;
+  /** It goes on in the workspace of earlier runs: which, and why another runner does. */
+  continues?: Pick<Continuation, 'runs' | 'handover'>;
+  /** Most that its models may cost, in millionths of a US dollar; absent when it calls none. */
+  cap?: number;
   phase: RunPhase;
   claimedAt: number;
   launchedAt?: number;
@@ -123,7 +129,7 @@ export interface Run {
   start?: string;
   /** In the order they were said; absent when there are none. */
   pokes?: Poke[];
-  stopping?: { cause: StopCause; by?: string; limit?: LimitName; reason?: string };
+  stopping?: { cause: StopCause; by?: string; limit?: LimitName; reason?: string; needs?: string };
   verdict?: Verdict;
 }
 
@@ -172,7 +178,11 @@ export interface Item {
   change?: Change;
   outcome?: Outcome;
   wait?: Wait;
+  /** How often in a row the provider of models was away. */
+  backoffs?: number;
   continuation?: Continuation;
+  /** What permitted persons said while nothing ran; the next run's prompt has it. */
+  said?: { by: string; text: string }[];
   /** Cap of the runs to come in millionths of a US dollar, when a person raised it. */
   spendCap?: number;
   /** People hold it back: nothing starts for it. */
@@ -185,6 +195,11 @@ export interface Item {
   notes: string[];
 }
 
+/** Names the message to the run's agent that a poke becomes. */
+export function pokeSource(run: string, { origin, ordinal }: Poke): string {
+  return `${run}/${origin.comment ?? origin.number}/${ordinal}`;
+}
+
 /** A new item, never asked for. */
 export function newItem(about: Pick<Item, 'id' | 'host' | 'nodeId' | 'repo' | 'number' | 'key'>): Item {
   return { ...about, board: 'github', generation: 0, attempts: 0, losses: 0, notes: [] };
@@ -192,15 +207,20 @@ export function newItem(about: Pick<Item, 'id' | 'host' | 'nodeId' | 'repo' | 'n
 
 /** Whether the item's request still waits to be taken up by an agent. */
 export function waitsForSeat(item: Item): boolean {
-  if (!item.request || item.closed || item.outcome || isLive(item.run)) return false;
+  if (!item.request || item.closed || item.outcome || isLive(item.run) || waitsForPerson(item)) return false;
   if (!item.change) return true;
   return item.change.pull?.state === 'open' && item.wants === 'fix';
+}
+
+/** Whether it was put aside until a person says that it goes on. */
+export function waitsForPerson({ wait }: Item): boolean {
+  return wait !== undefined && wait.until === undefined;
 }
 
 /** Whether there is anything to stop: a wait for a seat, a run, or a change on its way out. */
 export function isUnderWay(item: Item): boolean {
   const onItsWay = item.change !== undefined && !item.change.pull && !item.outcome && !item.closed;
-  return waitsForSeat(item) || isLive(item.run) || onItsWay;
+  return waitsForSeat(item) || waitsForPerson(item) || isLive(item.run) || onItsWay;
 }
 
 function isLive(run: Run | undefined): boolean {
@@ -209,7 +229,8 @@ function isLive(run: Run | undefined): boolean {
 
 /** Whether people took the request back and the run has yet to end. */
 export function isBeingStopped(item: Item): boolean {
-  return isLive(item.run) && item.run?.stopping !== undefined && item.run.stopping.cause !== 'limit';
+  const cause = isLive(item.run) ? item.run?.stopping?.cause : undefined;
+  return cause !== undefined && cause !== 'limit' && cause !== 'blocker';
 }
 
 /** Whether a container of this item exists or is about to. */

@@ -1,5 +1,5 @@
 /** What labels mean: the ones people set are read here, the ones prlt keeps are computed here. */
-import type { Item, ItemType } from './item.ts';
+import { type Item, type ItemType, waitsForPerson } from './item.ts';
 import type { Status } from './status.ts';
 
 /** Labels that prlt writes; whatever else is on an issue belongs to people. */
@@ -70,6 +70,7 @@ function labelValue(labels: readonly string[], prefix: string): string | undefin
 
 /** The one agent label an item should carry now; stopped and untouched items carry none. */
 export function agentLabelFor(item: Item, status: Status): AgentLabel | undefined {
+  if (waitsForPerson(item)) return item.wait?.kind === 'blocker' ? agentLabels.blocked : agentLabels.question;
   if (status === 'claimed' || status === 'in_progress') return agentLabels.working;
   if (status === 'review') return agentLabels.review;
   if (status === 'failed') return agentLabels.failed;

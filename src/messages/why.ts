@@ -6,6 +6,9 @@ import { speakLine } from '#src/core/text/speak.ts';
 const reasons: Record<HoldReason, string> = {
   held_by_label: 'the label `agent:hold` holds it back; take it off to let it start',
   waiting_to_retry: 'it waits for the pause between two attempts',
+  runner_waits: 'the provider of its runner takes no calls now',
+  day_budget_used:
+    'the runs of this repository have spent or reserved what `limits.spend.day` allows today (LIMIT_SPEND_DAY)',
   service_full: 'as many runs are under way as the service allows (`PRLT_MAX_CONCURRENCY`)',
   repository_full: 'as many runs are under way as `limits.concurrency` allows in this repository',
   no_free_agent:

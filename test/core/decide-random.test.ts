@@ -22,7 +22,10 @@ import {
 const seed = Number(process.env.PRLT_TEST_SEED ?? Math.floor(Math.random() * 2 ** 32));
 const walks = Array.from({ length: 200 }, (_, index) => seed + index);
 const length = 120;
-const policy = aPolicy({ limits: { attempts: 3 } });
+const policy = aPolicy({
+  limits: { attempts: 3 },
+  profiles: { coder: { runner: 'command', fallback: 'codex' } },
+});
 
 /** Mulberry32: numbers in [0, 1) that follow from the seed. */
 function generator(from: number): () => number {
@@ -72,11 +75,15 @@ function anyEvent(random: () => number, step: number, item: Item): ItemEvent {
           changed: random() < 0.7,
           exitCode: 1,
           oomKilled: random() < 0.2,
+          ...(random() < 0.5
+            ? { means: pick('finished', 'transient', 'quota', 'auth', 'needs_person', 'stalled') }
+            : {}),
         },
         run,
       ),
     () => ({ type: 'run_lost', run, cause: pick('gone', 'killed', 'oom') }),
-    () => ({ type: 'run_over_limit', run, limit: 'run' }),
+    () => ({ type: 'run_over_limit', run, limit: pick('run', 'spend') }),
+    () => ({ type: 'run_blocked', run, reason: 'no access', needs: 'a token' }),
     () => published(run),
     () => ({ type: 'change_refused', run, failure, fault }),
     () => opened(step, run),
@@ -119,6 +126,11 @@ describe(`random events (PRLT_TEST_SEED=${seed})`, () => {
           item.outcome !== undefined && item.retryAt !== undefined,
           `over, yet to be tried again; ${said}`,
         ).toBe(false);
+        expect(
+          item.wait !== undefined && (live || item.outcome !== undefined),
+          `waits and does not; ${said}`,
+        ).toBe(false);
+        expect(item.continuation !== undefined && live, `a workspace for two; ${said}`).toBe(false);
         expect(item.generation, said).toBeGreaterThanOrEqual(generation);
         generation = item.generation;
         if (item.run?.id !== before.run?.id) {
@@ -154,6 +166,23 @@ describe(`random events (PRLT_TEST_SEED=${seed})`, () => {
       expect([...launched].filter((run) => !cleaned.has(run)).filter((run) => !open.includes(run))).toEqual(
         [],
       );
+    }
+  });
+
+  test('a workspace that was kept to go on with has an owner or is removed', () => {
+    for (const walked of walks) {
+      const [kept, removed] = [new Set<string>(), new Set<string>()];
+      let last = anItem();
+      walk(walked, (_before, _event, { item, effects }) => {
+        last = item;
+        if (item.continuation) kept.add(item.continuation.workspace);
+        for (const one of effects)
+          if (one.kind === 'clean-run' && one.workspace !== undefined) removed.add(one.workspace);
+      });
+      const owned = [last.run?.workspace, last.continuation?.workspace];
+      const left = [...kept].filter((one) => !removed.has(one) && !owned.includes(one));
+      // Under review it is kept too, and swept when that is over.
+      expect(last.change ? [] : left, `seed ${walked}`).toEqual([]);
     }
   });
 

@@ -14,6 +14,8 @@ function candidate(over: Partial<Candidate> = {}): Candidate {
     deficit: 0,
     askedAt: 100,
     held: false,
+    runner: 'claude',
+    cap: 0,
     ...over,
   };
 }
@@ -23,7 +25,7 @@ function seats(...free: string[]): Seats {
 }
 
 function room(service = 10, repos: [number, number][] = [[1, 10]]): Room {
-  return { service, repos: new Map(repos) };
+  return { service, repos: new Map(repos), budgets: new Map(), waits: new Map() };
 }
 
 describe('turns', () => {
@@ -141,5 +143,54 @@ describe('limits', () => {
     const [free, places] = [[seats('bezos')], room(1, [[1, 1]])];
     dispatch(three, free, places, now);
     expect([free, places]).toEqual([[seats('bezos')], room(1, [[1, 1]])]);
+  });
+});
+
+describe('money and providers', () => {
+  const one = candidate({ id: 'one', key: 'GH-1', cap: 5 });
+  const two = candidate({ id: 'two', key: 'GH-2', cap: 5 });
+  const agents = [seats('bezos', 'gates')];
+
+  test('what starts is reserved: the day that has room for one run takes one', () => {
+    const day = { ...room(), budgets: new Map([[1, { left: 9, detail: '$41 of $50' }]]) };
+    expect(dispatch([one, two], agents, day, now)).toMatchObject([
+      { verdict: 'start', id: 'one' },
+      { verdict: 'hold', id: 'two', reason: 'day_budget_used', detail: '$41 of $50' },
+    ]);
+  });
+
+  test('what costs nothing starts on the emptiest day, and other repositories are not touched', () => {
+    const day = {
+      ...room(10, [
+        [1, 5],
+        [2, 5],
+      ]),
+      budgets: new Map([[1, { left: 0, detail: '' }]]),
+    };
+    const free = candidate({ id: 'free', key: 'GH-3', cap: 0 });
+    const elsewhere = candidate({ id: 'else', key: 'GH-4', repo: 2, cap: 5 });
+    const places = [seats('bezos'), { repo: 2, worker: 'dev', free: ['bezos'] }];
+    expect(dispatch([free, elsewhere, one], places, day, now).map((one) => [one.id, one.verdict])).toEqual([
+      ['one', 'hold'],
+      ['free', 'start'],
+      ['else', 'start'],
+    ]);
+  });
+
+  test('a runner whose provider takes no calls holds its items, and no others', () => {
+    const waits = new Map([['claude', { until: now + 1, detail: 'the key is refused' }]]);
+    const other = candidate({ id: 'other', key: 'GH-2', runner: 'codex' });
+    expect(dispatch([one, other], agents, { ...room(), waits }, now)).toMatchObject([
+      { id: 'one', reason: 'runner_waits', detail: 'the key is refused' },
+      { id: 'other', verdict: 'start' },
+    ]);
+  });
+
+  test('when the time is over one item is let through to see', () => {
+    const waits = new Map([['claude', { until: now, detail: 'the key is refused' }]]);
+    expect(dispatch([one, two], agents, { ...room(), waits }, now)).toMatchObject([
+      { id: 'one', verdict: 'start' },
+      { id: 'two', verdict: 'hold', reason: 'runner_waits' },
+    ]);
   });
 });

@@ -21,7 +21,7 @@ export function changePublished(
   const pull = item.change?.pull;
   return chain(
     { ...item, change: { ...event.change, ...(pull ? { pull } : {}) } },
-    (it) => endRun(it, run, now, !run.stopping),
+    (it) => endRun(it, run, now, run.stopping ? 'over' : 'goes_on'),
     (it) => {
       if (run.stopping) return stopped(it, run, policy, now);
       if (!pull) return { item: it, effects: [effect(it, { kind: 'open-pull', run: run.id })] };
@@ -71,7 +71,7 @@ export function pullFound(item: Item, event: Of<'pull_found'>, now: number): Dec
   if (!run) return { item, effects: [] };
   return chain(
     { ...item, change: event.change },
-    (it) => endRun(it, { ...run, branch: event.change.branch }, now, true),
+    (it) => endRun(it, { ...run, branch: event.change.branch }, now, 'goes_on'),
     (it) => ({ item: it, effects: show(it) }),
   );
 }

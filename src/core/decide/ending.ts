@@ -1,7 +1,8 @@
 /** How a run ends: what is cleaned, whether another attempt follows, what people see. Shared by the event families. */
 import type { Decision } from '../decide.ts';
 import { type Effect, effect, type Work } from '../effect.ts';
-import type { Failure, Item, Outcome, Run } from '../item.ts';
+import type { Reply } from '../event.ts';
+import type { Failure, Item, Origin, Outcome, Run } from '../item.ts';
 import type { Policy } from '../policy.ts';
 
 /** Pauses before attempt 2, 3, … in milliseconds; the last one repeats. */
@@ -15,21 +16,31 @@ export function show(item: Item): Effect[] {
 }
 
 /**
- * Facts of an item whose run is over; the container goes now, the workspace with the last use of it. Work that is not
- * published is kept for people.
+ * Facts of an item whose run is over; the container goes now. `over`: the workspace goes too, and work that is not
+ * published is kept for people. `goes_on`: the workspace is of use still. `put_aside`: both, for nobody knows when.
  */
-export function endRun(item: Item, run: Run, now: number, published = false): Decision {
-  const ended: Run = { ...run, phase: 'ended', endedAt: now };
+export function endRun(
+  item: Item,
+  run: Run,
+  now: number,
+  fate: 'over' | 'goes_on' | 'put_aside' = 'over',
+): Decision {
+  const { pokes, ...rest } = run;
+  const ended: Run = { ...rest, phase: 'ended', endedAt: now };
   const next: Item = { ...item, run: ended };
+  const unheard = (pokes ?? []).flatMap(
+    ({ origin, ordinal }) =>
+      answered(next, origin, { kind: 'nothing_running', asked: 'poke' }, ordinal).effects,
+  );
   const clean = effect(next, {
     kind: 'clean-run',
     run: run.id,
-    ...(published ? {} : { workspace: run.workspace }),
+    ...(fate === 'over' ? { workspace: run.workspace } : {}),
   });
-  const work = published ? undefined : unpublished(item, run);
+  const work = fate === 'goes_on' ? undefined : unpublished(item, run);
   return {
     item: next,
-    effects: work ? [effect(next, { kind: 'keep-work', run: run.id, work }), clean] : [clean],
+    effects: [...(work ? [effect(next, { kind: 'keep-work', run: run.id, work })] : []), clean, ...unheard],
   };
 }
 
@@ -39,17 +50,33 @@ function unpublished(item: Item, { verdict, start, base, branch, attempt }: Run)
   return { head: verdict.head, start, base: base.sha, branch, ref };
 }
 
+/** A reply with the face that goes with it. */
+export function answered(item: Item, origin: Origin, reply: Reply, ordinal: number): Decision {
+  const good = ['help', 'status', 'why', 'peek'].includes(reply.kind);
+  return {
+    item,
+    effects: [
+      effect(item, { kind: 'reply', origin, reply, ordinal }),
+      effect(item, { kind: 'react', origin, content: good ? 'rocket' : 'confused' }),
+    ],
+  };
+}
+
 /** A run on an open pull request is over: the item is in review as before. */
 export function finishFix(item: Item): Decision {
   const { wants: _, ...reviewed } = item;
   return { item: reviewed, effects: show(reviewed) };
 }
 
-/** Ends the item's work with an outcome. */
+/** Ends the item's work with an outcome; a workspace that was kept to go on with goes. */
 export function conclude(item: Item, outcome: Outcome): Decision {
-  const { retryAt: _retry, wants: _wants, ...rest } = item;
+  const { retryAt: _retry, wants: _wants, wait: _wait, continuation, ...rest } = item;
   const concluded: Item = { ...rest, outcome };
-  return { item: concluded, effects: show(concluded) };
+  const kept =
+    continuation && item.run
+      ? [effect(concluded, { kind: 'clean-run', run: item.run.id, workspace: continuation.workspace })]
+      : [];
+  return { item: concluded, effects: [...kept, ...show(concluded)] };
 }
 
 /** A run that failed by its own fault: another attempt after a pause while there are any, else the item has failed. */

@@ -4,7 +4,7 @@ import type { Failure, LimitName, Run } from '../item.ts';
 import type { Policy } from '../policy.ts';
 
 /** A limit of the repository that a run reached. */
-export function overLimit(limit: LimitName, policy: Policy): Failure {
+export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, 'cap'> = {}): Failure {
   const { run, stall, disk, spend } = policy.limits;
   switch (limit) {
     case 'run':
@@ -28,8 +28,8 @@ export function overLimit(limit: LimitName, policy: Policy): Failure {
     case 'spend':
       return {
         code: 'LIMIT_SPEND',
-        sentence: `The run spent what limits.spend.run allows (${money(spend.run)}) and was stopped.`,
-        todo: 'Give `/prlt retry --spend <dollars>`, or raise limits.spend.run in .github/prlt.yml.',
+        sentence: `The run reached its cap of ${money(cap ?? spend.run)} (limits.spend.run) and was stopped; its work is kept.`,
+        todo: 'Give `/prlt retry --spend <dollars>` to go on, or raise limits.spend.run in .github/prlt.yml.',
       };
   }
 }
@@ -52,9 +52,48 @@ export function lost({ cause, exitCode }: Extract<RunEvent, { type: 'run_lost' }
   };
 }
 
+/** What the provider of the agent's models did, or what only a person can settle. */
+export function providerFailure(
+  meaning: 'transient' | 'quota' | 'auth' | 'needs_person',
+  { runner, verdict }: Run,
+): Failure {
+  const said = verdict?.error ? `: ${verdict.error}` : '';
+  switch (meaning) {
+    case 'transient':
+      return {
+        code: 'PROVIDER_UNAVAILABLE',
+        sentence: `The model provider of the runner ${runner} was away${said}. The work goes on by itself.`,
+      };
+    case 'quota':
+      return {
+        code: 'PROVIDER_QUOTA',
+        sentence: `The model provider of the runner ${runner} takes no more calls for now${said}.`,
+      };
+    case 'auth':
+      return {
+        code: 'PROVIDER_AUTH',
+        sentence: `The model provider of the runner ${runner} does not take the service's key. The operator has been told; no attempt is used.`,
+      };
+    case 'needs_person':
+      return { code: 'AGENT_NEEDS_PERSON', sentence: `The agent stopped and needs a person${said}.` };
+  }
+}
+
+/** What an agent reported through `report_blocker`; its own words. */
+export function blocked(reason: string, needs: string): Failure {
+  return {
+    code: 'AGENT_BLOCKED',
+    sentence: `The agent cannot go on: ${reason}`,
+    todo: `It needs: ${needs} When that is there, give \`/prlt retry\`; \`/prlt poke "…"\` does the same and tells it something.`,
+  };
+}
+
 /** What the shim said when a run failed. */
 export function failureOf({ verdict }: Run): Failure {
   const reason = verdict?.error ?? 'no reason given';
+  if (verdict?.means === 'stalled') {
+    return { code: 'AGENT_STALLED', sentence: `The agent's model fell silent: ${reason}.` };
+  }
   switch (verdict?.cause) {
     case 'checkout':
       return { code: 'CHECKOUT_FAILED', sentence: `The checkout could not be made: ${reason}.` };

@@ -2,11 +2,12 @@
 import type { Decision } from '../decide.ts';
 import { effect } from '../effect.ts';
 import type { RunEvent } from '../event.ts';
-import { type Failure, type Item, liveRun, type Run } from '../item.ts';
+import { type Item, liveRun, type Run } from '../item.ts';
 import type { Policy } from '../policy.ts';
 import { chain, conclude, endRun, failAttempt, finishFix, loseRun } from './ending.ts';
 import { failureOf, lost, outOfMemory, overLimit } from './failures.ts';
 import { requested } from './requests.ts';
+import { isPutAside, overBudget, providerGaveUp, waitForBlocker } from './waiting.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
@@ -17,14 +18,18 @@ export function runFinished(item: Item, event: Of<'run_finished'>, policy: Polic
   const { verdict } = event;
   const heard: Run = { ...run, verdict };
   const ended = (next: (item: Item) => Decision) => chain(item, (it) => endRun(it, heard, now), next);
-  if (run.stopping) return ended((it) => stopped(it, heard, policy, now));
+  if (run.stopping) return endStopped(item, heard, policy, now);
   // Nobody here told it to stop: the engine did, or a person at the machine.
   if (verdict.outcome === 'cancelled') {
     return ended((it) => loseRun(it, lost({ type: 'run_lost', run: run.id, cause: 'killed' }), now));
   }
-  if (verdict.outcome === 'failed') {
-    const failure = verdict.oomKilled ? outOfMemory(policy) : failureOf(heard);
-    return ended((it) => failAttempt(it, failure, policy, now, verdict.oomKilled ? mostAfterOom : Infinity));
+  if (verdict.outcome === 'failed' && verdict.oomKilled) {
+    return ended((it) => failAttempt(it, outOfMemory(policy), policy, now, mostAfterOom));
+  }
+  const { means } = verdict;
+  if (isPutAside(means)) return providerGaveUp(item, heard, means, policy, now);
+  if (verdict.outcome === 'failed' || means === 'crashed' || means === 'stalled') {
+    return ended((it) => failAttempt(it, failureOf(heard), policy, now));
   }
   if (!verdict.changed) {
     return ended((it) => (it.change?.pull ? finishFix(it) : conclude(it, { kind: 'no_change' })));
@@ -46,11 +51,11 @@ const mostAfterOom = 2;
 export function runLost(item: Item, event: Of<'run_lost'>, policy: Policy, now: number): Decision {
   const run = liveRun(item, event.run);
   if (!run || run.phase === 'publishing') return { item, effects: [] };
+  if (run.stopping) return endStopped(item, run, policy, now);
   return chain(
     item,
     (it) => endRun(it, run, now),
     (it) => {
-      if (run.stopping) return stopped(it, run, policy, now);
       if (event.cause === 'oom') return failAttempt(it, outOfMemory(policy), policy, now, mostAfterOom);
       return loseRun(it, lost(event), now);
     },
@@ -62,7 +67,7 @@ export function runOverLimit(item: Item, event: Of<'run_over_limit'>, policy: Po
   const run = liveRun(item, event.run);
   if (!run || run.stopping || run.phase === 'publishing') return { item, effects: [] };
   const stopping: Item = { ...item, run: { ...run, stopping: { cause: 'limit', limit: event.limit } } };
-  const { sentence } = overLimit(event.limit, policy);
+  const { sentence } = overLimit(event.limit, policy, run);
   return {
     item: stopping,
     effects: [
@@ -72,10 +77,21 @@ export function runOverLimit(item: Item, event: Of<'run_over_limit'>, policy: Po
   };
 }
 
+/** The end of a run that was told to stop: what is put aside keeps its workspace. */
+function endStopped(item: Item, run: Run, policy: Policy, now: number): Decision {
+  if (run.stopping?.limit === 'spend') return overBudget(item, run, policy, now);
+  if (run.stopping?.cause === 'blocker') return waitForBlocker(item, run, now);
+  return chain(
+    item,
+    (it) => endRun(it, run, now),
+    (it) => stopped(it, run, policy, now),
+  );
+}
+
 /** What follows the end of a run that was told to stop. */
 export function stopped(item: Item, run: Run, policy: Policy, now: number): Decision {
   const { cause, limit, by, reason } = run.stopping ?? { cause: 'asked' };
-  if (cause === 'limit') return failAttempt(item, overLimit(limit ?? 'run', policy), policy, now);
+  if (cause === 'limit') return failAttempt(item, overLimit(limit ?? 'run', policy, run), policy, now);
   const { next, ...alone } = item;
   return chain(
     alone,
@@ -88,11 +104,13 @@ export function stopped(item: Item, run: Run, policy: Policy, now: number): Deci
 export function launchFailed(item: Item, event: Of<'launch_failed'>, policy: Policy, now: number): Decision {
   const run = liveRun(item, event.run);
   if (!run) return { item, effects: [] };
-  const failed = (it: Item, failure: Failure) =>
-    event.again ? loseRun(it, failure, now) : conclude(it, { kind: 'failed', failure });
+  if (run.stopping) return endStopped(item, run, policy, now);
   return chain(
     item,
     (it) => endRun(it, run, now),
-    (it) => (run.stopping ? stopped(it, run, policy, now) : failed(it, event.failure)),
+    (it) =>
+      event.again
+        ? loseRun(it, event.failure, now)
+        : conclude(it, { kind: 'failed', failure: event.failure }),
   );
 }

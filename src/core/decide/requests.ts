@@ -1,7 +1,7 @@
 /** Rules for what people ask: start, stop, poke, take back, and questions that only need an answer. */
 import type { Decision } from '../decide.ts';
 import { type Effect, effect } from '../effect.ts';
-import type { BoardEvent } from '../event.ts';
+import type { BoardEvent, RunEvent } from '../event.ts';
 import {
   type Asked,
   type Failure,
@@ -9,12 +9,15 @@ import {
   type Item,
   isBeingStopped,
   isUnderWay,
+  liveRun,
   type Origin,
+  pokeSource,
+  type Request,
   type StopCause,
 } from '../item.ts';
 import { readLabels } from '../labels.ts';
 import { type Policy, route } from '../policy.ts';
-import { conclude, show } from './ending.ts';
+import { answered, conclude, show } from './ending.ts';
 
 type Of<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 
@@ -37,7 +40,7 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
       effects: [accepted(item, event.via, event.origin), effect(later, { kind: 'status-comment' })],
     };
   }
-  if (isUnderWay(item)) {
+  if (isUnderWay(item) && !item.wait) {
     // A new issue that has the label is heard of twice: as opened and as labelled.
     const again = event.via === 'command' || now - (item.request?.at ?? now) > openedAndLabelled;
     const said = again ? [oneIsEnough] : [];
@@ -51,6 +54,11 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
     retryAt: _retry,
     wants: _wants,
     held: _held,
+    wait,
+    backoffs: _backoffs,
+    spendCap: _cap,
+    continuation,
+    said,
     ...kept
   } = item;
   const continued = change?.pull?.state === 'open' ? { change, wants: 'fix' as const } : {};
@@ -64,6 +72,10 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
     attempts: 0,
     losses: 0,
     ...(held ? { held } : {}),
+    // What was put aside goes on where it stopped, and what it spent before counts no more.
+    ...(wait && continuation ? { continuation: { ...continuation, runs: [] } } : {}),
+    ...(wait && said ? { said } : {}),
+    ...(event.spend === undefined ? {} : { spendCap: event.spend }),
     notes: [...notes, ...event.notes],
   };
   const refusal = failure ?? seatless(policy, snapshot.labels);
@@ -106,34 +118,51 @@ export function withdrawn(item: Item, event: Of<'request_withdrawn'>): Decision 
   return isUnderWay(item) ? stop(item, 'withdrawn', event.by.login) : { item, effects: [] };
 }
 
-export function poked(item: Item, event: Of<'poke_asked'>): Decision {
+export function poked(item: Item, event: Of<'poke_asked'>, policy: Policy, now: number): Decision {
   const run = item.run;
+  if (item.wait && item.request) return goOnWith(item, event, policy, now);
   if (!run || !holdsSeat(item) || run.stopping)
     return answered(item, event.origin, { kind: 'nothing_running', asked: 'poke' }, event.ordinal);
   const { origin, ordinal, text, by } = event;
+  const told: Item = { ...item, run: { ...run, pokes: [...(run.pokes ?? []), { origin, ordinal }] } };
   return {
-    item,
+    item: told,
     effects: [
-      effect(item, { kind: 'send-message', run: run.id, origin, ordinal, text, from: by.login }),
-      effect(item, { kind: 'react', origin, content: 'rocket' }),
-      effect(item, { kind: 'status-comment' }),
+      effect(told, { kind: 'send-message', run: run.id, origin, ordinal, text, from: by.login }),
+      effect(told, { kind: 'status-comment' }),
     ],
+  };
+}
+
+/** What was put aside goes on, and its prompt has what was said. */
+function goOnWith(
+  item: Item & { request?: Request },
+  { by, origin, ordinal, text }: Of<'poke_asked'>,
+  policy: Policy,
+  now: number,
+): Decision {
+  const { request } = item;
+  if (!request) return { item, effects: [] };
+  const told: Item = { ...item, said: [...(item.said ?? []), { by: by.login, text }] };
+  const asked: Asked = { by, via: 'command', origin, ordinal, snapshot: request.snapshot, notes: [] };
+  return requested(told, asked, policy, now);
+}
+
+/** The rocket means that the agent has it; a run that ends without says so (ending.ts). */
+export function pokeHeard(item: Item, event: Extract<RunEvent, { type: 'poke_heard' }>): Decision {
+  const run = liveRun(item, event.run);
+  const heard = run?.pokes?.find((poke) => pokeSource(run.id, poke) === event.source);
+  if (!run || !heard) return { item, effects: [] };
+  const { pokes = [], ...rest } = run;
+  const left = pokes.filter((poke) => poke !== heard);
+  return {
+    item: { ...item, run: left.length > 0 ? { ...rest, pokes: left } : rest },
+    effects: [effect(item, { kind: 'react', origin: heard.origin, content: 'rocket' })],
   };
 }
 
 export function replyAsked(item: Item, event: Of<'reply_asked'>): Decision {
   return answered(item, event.origin, event.reply, event.ordinal);
-}
-
-function answered(item: Item, origin: Origin, reply: Of<'reply_asked'>['reply'], ordinal: number): Decision {
-  const good = ['help', 'status', 'why', 'peek'].includes(reply.kind);
-  return {
-    item,
-    effects: [
-      effect(item, { kind: 'reply', origin, reply, ordinal }),
-      effect(item, { kind: 'react', origin, content: good ? 'rocket' : 'confused' }),
-    ],
-  };
 }
 
 /** Ends the work: at once when no container exists, else when its end is confirmed. */
@@ -143,7 +172,8 @@ export function stop(item: Item, cause: StopCause, by?: string, reason?: string)
   const run = item.run;
   if (!run || run.phase === 'ended') return conclude(alone, { kind: 'stopped', ...why });
   // A person's word replaces a limit's: what they stopped is not tried again.
-  if (run.stopping && run.stopping.cause !== 'limit') return { item: alone, effects: [] };
+  const ours = run.stopping?.cause === 'limit' || run.stopping?.cause === 'blocker';
+  if (run.stopping && !ours) return { item: alone, effects: [] };
   const stopping: Item = { ...alone, run: { ...run, stopping: { cause, ...why } } };
   return {
     item: stopping,

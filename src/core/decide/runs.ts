@@ -12,14 +12,25 @@ export function seatGiven(item: Item, event: Of<'seat_given'>, now: number): Dec
   if (!waitsForSeat(item)) return { item, effects: [] };
   const run: Run = {
     ...event.run,
+    ...goingOn(item),
     phase: 'claimed',
     claimedAt: now,
     attempt: item.attempts + 1,
-    epoch: item.generation * 1000 + item.attempts + item.losses + 1,
+    // Runs that were put aside are counted nowhere else.
+    epoch: Math.max(item.generation * 1000 + item.attempts + item.losses, item.run?.epoch ?? 0) + 1,
   };
-  const { retryAt: _, ...rest } = item;
+  const { retryAt: _retry, wait: _wait, continuation: _continuation, ...rest } = item;
   const claimed: Item = { ...rest, run };
   return { item: claimed, effects: [effect(claimed, { kind: 'launch-run', run: run.id }), ...show(claimed)] };
+}
+
+/** Work that was put aside goes on in its own workspace, on its own branch. */
+function goingOn({
+  continuation,
+}: Item): Pick<Run, 'workspace' | 'continues' | 'branch' | 'base' | 'start'> | undefined {
+  if (!continuation) return undefined;
+  const { workspace, branch, base, start, runs, handover } = continuation;
+  return { workspace, branch, base, start, continues: { runs, ...(handover ? { handover } : {}) } };
 }
 
 export function runLaunched(item: Item, event: Of<'run_launched'>, now: number): Decision {
@@ -43,7 +54,9 @@ export function runLaunched(item: Item, event: Of<'run_launched'>, now: number):
 export function runWorking(item: Item, event: Of<'run_working'>): Decision {
   const run = liveRun(item, event.run);
   if (!run || run.phase === 'publishing') return { item, effects: [] };
-  const working: Item = { ...item, run: { ...run, phase: 'working' }, notes: noted(item, event.notes) };
+  // Its prompt has what was said before it began.
+  const { said: _, ...heard } = item;
+  const working: Item = { ...heard, run: { ...run, phase: 'working' }, notes: noted(item, event.notes) };
   return { item: working, effects: [effect(working, { kind: 'status-comment' })] };
 }
 

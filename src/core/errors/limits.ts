@@ -37,6 +37,18 @@ export const limitErrors = {
     ],
     todo: 'Free space or raise `limits.disk`, and give `/prlt start`.',
   },
+  LIMIT_SPEND: {
+    meaning:
+      'The models of the run cost as much as its cap. No further model call was let through; the work is kept.',
+    check: ['What was spent, in the status comment.', '`limits.spend.run` in `.github/prlt.yml`.', ceiling],
+    todo: 'Give `/prlt retry --spend <dollars>` to go on where it stopped, or raise `limits.spend.run`.',
+  },
+  LIMIT_SPEND_DAY: {
+    meaning:
+      'The runs of this repository have spent or reserved what `limits.spend.day` allows; the item waits.',
+    check: ['What else ran today (UTC).', '`limits.spend.day` in `.github/prlt.yml`.', ceiling],
+    todo: 'Nothing: it starts when the day has room again, at the latest at midnight UTC. Or raise `limits.spend.day`.',
+  },
   LIMIT_OUTPUT: {
     meaning: 'The agent printed more than the service takes from one run and was stopped.',
     check: ['The last lines: usually one command prints without end.'],

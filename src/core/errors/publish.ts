@@ -20,6 +20,15 @@ export const publishErrors = {
     ],
     todo: 'Mend what GitHub names and give `/prlt start`.',
   },
+  PULL_REFUSED: {
+    meaning: 'The change is on GitHub as a branch, but no pull request could be opened for it.',
+    check: [
+      'What GitHub says in the sentence.',
+      'Whether the repository still has a default branch, and the branch of the change still has commits in common with it.',
+      'Whether the App has write permission for pull requests.',
+    ],
+    todo: 'Mend what GitHub names, then open a pull request from the branch by hand or give `/prlt start`.',
+  },
   BRANCH_MOVED: {
     meaning:
       'Somebody pushed to the branch while the agent worked. Their commits were left as they are, and nothing was pushed.',

@@ -257,7 +257,7 @@ describe('poking', () => {
 
   test.each<Phase>(['claimed', 'launched', 'working'])('reaches a run that is %s', (phase) => {
     const { effects } = play(itemAt(phase), [poke]);
-    expect(names(effects)).toEqual(['send-message', 'react:rocket', 'status-comment']);
+    expect(names(effects)).toEqual(['send-message', 'status-comment']);
     expect(effects[0]).toMatchObject({ run: 'run1', text: 'use tabs', from: 'alice' });
   });
 
@@ -271,9 +271,40 @@ describe('poking', () => {
     },
   );
 
+  const heardAs = (ordinal: number): ItemEvent => ({
+    type: 'poke_heard',
+    run: 'run1',
+    source: `run1/${comment.comment}/${ordinal}`,
+  });
+  const second = { ...poke, text: 'and no semicolons', ordinal: 1 } as ItemEvent;
+
+  test('gets its rocket when the agent has it, and once', () => {
+    const poked = play(itemAt('working'), [poke, second]).item;
+    const first = play(poked, [heardAs(0), heardAs(0)]);
+    expect(names(first.effects)).toEqual(['react:rocket']);
+    expect(first.item.run?.pokes).toEqual([{ origin: comment, ordinal: 1 }]);
+    expect(play(first.item, [heardAs(1)]).item).toEqual(itemAt('working'));
+  });
+
+  test.each<[string, ItemEvent[]]>([
+    ['ends by itself', [finished({ changed: false })]],
+    ['fails', [finished({ outcome: 'failed', cause: 'agent_exit', exitCode: 1 })]],
+    ['is lost', [{ type: 'run_lost', run: 'run1', cause: 'killed' }]],
+    ['is stopped', [stopAsked, finished({ outcome: 'cancelled' })]],
+    ['is published', [finished(), published()]],
+  ])('that no agent got is answered when the run %s', (_, end) => {
+    const poked = play(itemAt('working'), [poke, second, heardAs(0)]).item;
+    const { item, effects } = play(poked, end);
+    expect(item.run).not.toHaveProperty('pokes');
+    const answers = effects.filter((one) => one.kind === 'reply');
+    expect(answers).toMatchObject([{ origin: comment, ordinal: 1, reply: { kind: 'nothing_running' } }]);
+    expect(names(effects)).toContain('react:confused');
+  });
+
   test('twice in one comment gives two messages', () => {
-    const events = [poke, { ...poke, text: 'and no semicolons', ordinal: 1 } as ItemEvent];
-    const messages = play(itemAt('working'), events).effects.filter((one) => one.kind === 'send-message');
+    const messages = play(itemAt('working'), [poke, second]).effects.filter(
+      (one) => one.kind === 'send-message',
+    );
     expect(new Set(messages.map((one) => one.key)).size).toBe(2);
   });
 
