@@ -22,7 +22,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('estimated', 'integer', (c) => c.notNull().defaultTo(0))
     .execute();
   await sql`create index model_calls_run on model_calls (run, id)`.execute(db);
-  await sql`create index model_calls_day on model_calls (repo, day)`.execute(db);
+  await sql`create index model_calls_day on model_calls (repo, day, cost)`.execute(db);
 
   await db.schema
     .createTable('run_spend')

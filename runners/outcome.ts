@@ -35,3 +35,29 @@ export interface OutcomeRow {
   };
   is: OutcomeClass;
 }
+
+/** The class of the first row that fits; what fits none is an end by its own word: finished, unless something says otherwise. */
+export function understand(rows: readonly OutcomeRow[], facts: EndFacts): OutcomeClass {
+  const row = rows.find(({ when }) => fits(when, facts));
+  if (row) return row.is;
+  const well = facts.stop === 'end_turn' && !facts.error && !facts.failure;
+  const exited = (facts.exitCode ?? 0) !== 0 || facts.signal !== undefined;
+  return well && !exited ? 'finished' : 'crashed';
+}
+
+function fits(when: OutcomeRow['when'], facts: EndFacts): boolean {
+  const { error, failure, lastCall } = facts;
+  const status = lastCall?.status;
+  const [from, to] = typeof when.status === 'number' ? [when.status, when.status] : (when.status ?? []);
+  const matches = (pattern: RegExp | undefined, text: string | undefined) =>
+    pattern === undefined || (text !== undefined && new RegExp(pattern.source, 'i').test(text));
+  return (
+    (when.stop === undefined || when.stop === facts.stop) &&
+    (when.errorCode === undefined || when.errorCode === error?.code) &&
+    matches(when.errorText, error?.message) &&
+    matches(when.failure, failure && `${failure.category ?? ''} ${failure.title ?? ''}`) &&
+    (from === undefined || to === undefined || (status !== undefined && status >= from && status <= to)) &&
+    (when.broken === undefined || when.broken === lastCall?.broken) &&
+    (when.exited === undefined || facts.exitCode !== undefined || facts.signal !== undefined)
+  );
+}

@@ -6,6 +6,7 @@ import { isFirstStart, readFirstStart } from './config/first-start.ts';
 import { applyNetwork } from './config/network.ts';
 import { readSettings } from './config/settings.ts';
 import { armed, type Crash, readArming } from './engine/crash-points.ts';
+import { noAppYet } from './messages/setup.ts';
 import { startService } from './service.ts';
 import { setUp } from './setup.ts';
 import { StoreError } from './store/open.ts';
@@ -22,7 +23,7 @@ if (unreachable) refuse([unreachable]);
 if (!values.check && isFirstStart(process.env)) await firstStart();
 
 const read = readSettings(process.env);
-if (!read.ok) refuse(read.problems);
+if (!read.ok) refuse(isFirstStart(process.env) ? [...read.problems, noAppYet] : read.problems);
 const crash = readArming(process.env);
 if (!crash.ok) refuse([crash.problem]);
 if (values.check) {

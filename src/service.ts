@@ -3,21 +3,34 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createProbot } from 'probot';
+import { command } from '#runners/command/manifest.ts';
+import { imageName } from '#runners/image-name.ts';
 import { runners } from '#runners/registry.ts';
 import { createApp } from './app.ts';
 import { createGitHubBoard } from './boards/github/board.ts';
+import { proxiesOf } from './config/network.ts';
 import type { Settings } from './config/settings.ts';
 import type { Context } from './engine/context.ts';
 import { type Crash, neverCrash } from './engine/crash-points.ts';
 import { crashSeams } from './engine/crash-seams.ts';
 import { createDesk } from './engine/desk.ts';
+import { createEgressDesk } from './engine/egress.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
 import { identify } from './engine/identity.ts';
 import { createIntake, type Intake } from './engine/intake.ts';
+import { knownSecrets } from './engine/known-secrets.ts';
+import { createMetrics, type Metrics } from './engine/metrics.ts';
+import { usableRunners } from './engine/model-choice.ts';
+import { openQuarantine } from './engine/quarantine.ts';
 import { createReadiness } from './engine/readiness.ts';
 import { type Recovery, type RecoveryParts, startRecovery } from './engine/recovery.ts';
 import { createBell } from './engine/signals.ts';
+import { createModelDesk } from './engine/spending.ts';
+import { createToolDesk } from './engine/tools.ts';
+import { createWayOut } from './gateway/egress/way-out.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { createModels } from './gateway/models/models.ts';
+import { registryAccess } from './gateway/registries/credentials.ts';
 import { createGit } from './git/git-process.ts';
 import { createHandover } from './git/handover.ts';
 import { createMirrors } from './git/mirrors.ts';
@@ -29,6 +42,7 @@ import { restoredName } from './store/backup.ts';
 import { newUlid } from './store/ids.ts';
 import { metaValue } from './store/meta.ts';
 import { openStore, type Store } from './store/open.ts';
+import { parkedSteps } from './store/quarantine.ts';
 import { subscribedEvents } from './subscriptions.ts';
 
 export interface Service {
@@ -46,6 +60,7 @@ export async function startService(
 ): Promise<Service> {
   const seams = crashSeams(crash);
   const store = await openStore(settings.dataDir);
+  const metrics = createMetrics(store.db);
   const ending = new AbortController();
   let engine: Engine | undefined;
   let recovery: Recovery | undefined;
@@ -84,10 +99,21 @@ export async function startService(
     },
     answered: () => crash('ack:after'),
     missing: () => missing(),
+    metrics,
+    setAside: async () => (await parkedSteps(store.db)).map(({ reason }) => reason),
   });
 
   const begun = (async () => {
-    const context = await createContext(settings, store, authenticate, log, wake, crash, ending.signal);
+    const context = await createContext(
+      settings,
+      store,
+      metrics,
+      authenticate,
+      log,
+      wake,
+      crash,
+      ending.signal,
+    );
     missing = createReadiness(context);
     const intake = seams.intake(createIntake(context));
     await probot.load(createApp(intake));
@@ -126,6 +152,7 @@ function recoveryParts(context: Context, { inbox }: Store, intake: Intake): Reco
 async function createContext(
   settings: Settings,
   { db }: Store,
+  metrics: Metrics,
   authenticate: Authenticate,
   log: Logger,
   wake: () => void,
@@ -142,12 +169,36 @@ async function createContext(
     createGit({ dir: join(dataDir, 'git'), env: process.env, signal }),
   ]);
   const bell = createBell();
+  const quarantine = await openQuarantine({ db, log, now: Date.now, wake, keep: settings.keep });
   const handover = seams.handover(createHandover({ dir: join(dataDir, 'handover'), git }));
-  const desk = seams.desk(createDesk({ db, handover, bell, now: Date.now, wake }));
+  const tools = createToolDesk({ db, now: Date.now, wake, secrets: knownSecrets(settings) });
+  const egress = {
+    desk: createEgressDesk({ db, hosts: settings.ceilings.hosts, log, now: Date.now }),
+    wayOut: createWayOut({ privateHosts: settings.privateHosts, proxies: proxiesOf(process.env) }),
+    registries: registryAccess(settings.registries, Date.now),
+  };
+  const usable = usableRunners(
+    runners.map((runner) => ({ ...runner, image: imageName(runner) })),
+    settings.models.providers,
+  );
+  const desk = seams.desk(createDesk({ db, handover, bell, log, runners: usable, now: Date.now, wake }));
+  const modelDesk = createModelDesk({
+    ...{ db, log, bell, now: Date.now, wake, ...settings.models, runners: usable },
+    dayCeiling: settings.ceilings.spend.day,
+    counted: metrics.modelCall,
+  });
+  const models = createModels({
+    providers: settings.models.providers,
+    desk: modelDesk,
+    log,
+    now: Date.now,
+    env: process.env,
+    proxies: proxiesOf(process.env),
+  });
   const runtime = runtimes[settings.runtime]({
     dataDir,
     installation,
-    probeImage: `${runners[0]?.image}:latest`,
+    probeImage: imageName(command),
     shimEntry: join(import.meta.dirname, '../runners/shim/main.ts'),
     created: () => crash('launch:created'),
     log,
@@ -165,11 +216,12 @@ async function createContext(
     board: createGitHubBoard(authenticate, settings.appId),
     mirrors: seams.mirrors(createMirrors({ dir: join(dataDir, 'mirrors'), git })),
     handover,
-    gateway: seams.gateway(createGateway({ dir: join(dataDir, 's'), desk, log })),
+    gateway: seams.gateway(createGateway({ dir: join(dataDir, 's'), desk, tools, models, egress, log })),
     runtime: seams.runtime(runtime),
     bell,
+    quarantine,
     crash,
-    runners: new Map(runners.map((runner) => [runner.name, runner])),
+    runners: usable,
     wake,
   };
 }

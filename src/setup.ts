@@ -1,6 +1,7 @@
 /** A first start with nothing configured: leads the person to a GitHub App of their own, then the service goes on. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { checkEnvFile, writeEnvFile } from './config/env-file.ts';
@@ -49,7 +50,7 @@ export async function setUp(
     },
     finished: finish,
   });
-  const server = await listen(routes.fetch, host, port);
+  const server = await listen(getRequestListener(routes.fetch), host, port);
   say(setupWelcome({ url: server.url, code: code.text, file, github: github.web }));
   await finished;
   await server.close();

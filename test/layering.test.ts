@@ -28,6 +28,7 @@ const seeEverything = ['app.ts', 'service.ts', 'setup.ts', 'main.ts', 'cli'];
 const contracts = [
   'runners/shim/protocol.ts',
   'runners/manifest.ts',
+  'runners/tools/definitions.ts',
   'src/gateway/desk.ts',
   'src/runtimes/runtime.ts',
   'src/boards/board.ts',

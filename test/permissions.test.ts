@@ -105,8 +105,12 @@ describe('the calls in the sources', () => {
     }
   });
 
-  test('of GraphQL would need a table of their own', () => {
-    expect(sources.filter(({ text }) => /\.graphql\(/.test(text)).map(({ path }) => path)).toEqual([]);
+  test('of GraphQL are the ones known here, with what they need', () => {
+    const found = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/\.graphql(?:<[^(]*>)?\(\s*(\w+)/g)].map(([, query]) => `${path}: ${query}`),
+    );
+    expect(found.toSorted()).toEqual(Object.keys(table.graphql).toSorted());
+    for (const needs of Object.values(table.graphql)) expect(needs.filter(enough)).toEqual(needs);
   });
 
   test('nothing is asked for that the page does not explain as used or to come', () => {
@@ -161,6 +165,37 @@ test('permissions are those of the page', () => {
   expect(rows('## Permissions').map(([name, level]) => [name, level])).toEqual(
     Object.entries(asked.default_permissions),
   );
+});
+
+/** Each later permission has to be accepted by an owner of every installation, so the whole plan is asked for at once. */
+describe('the plan', () => {
+  const plan: [string, string[], string[]][] = [
+    ['projects', ['organization_projects: write'], ['projects_v2_item']],
+    ['checks with buttons', ['checks: write'], ['check_run', 'check_suite']],
+    [
+      'reviews',
+      ['pull_requests: write'],
+      ['pull_request_review', 'pull_request_review_comment', 'pull_request_review_thread'],
+    ],
+    ['merging', ['contents: write', 'pull_requests: write'], ['pull_request', 'push', 'delete']],
+    ['the merge queue', ['merge_queues: read'], ['merge_group']],
+    [
+      'dependencies, sub-issues, issue types',
+      ['issues: write'],
+      ['issue_dependencies', 'sub_issues', 'issues'],
+    ],
+    ['logs of CI', ['actions: read'], ['workflow_run']],
+    ['commit statuses', ['statuses: read'], ['status']],
+  ];
+  test.each(plan)('asks now for what %s need', (_, permissions, events) => {
+    expect(permissions.filter((need) => !enough(need))).toEqual([]);
+    expect(events.filter((event) => !asked.default_events.includes(event))).toEqual([]);
+  });
+
+  test('has a reason for every line', () => {
+    for (const [name, , why] of rows('## Permissions')) expect(why?.length, name).toBeGreaterThan(20);
+    for (const [name, why] of rows('## Events')) expect(why?.length, name).toBeGreaterThan(20);
+  });
 });
 
 test('workflows and administration are not asked for', () => {

@@ -177,6 +177,19 @@ test('the next start finds the App in the file', async () => {
   expect((await once(second, 'exit'))[0]).toBe(0);
 }, 40_000);
 
+test('--check with nothing configured says how to begin', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'prlt-first-'));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  const child = spawn(process.execPath, [main, '--check'], { cwd: dir, env: {} });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  expect((await once(child, 'close'))[0]).toBe(1);
+  expect(said).toContain('APP_ID is missing');
+  expect(said).toContain('`npm start` without `--check` leads to one');
+});
+
 test('a part of an App is a list of problems and no set-up', async () => {
   const hub = await github();
   const { child, output } = await start(hub, { WEBHOOK_SECRET: 'a long secret' });

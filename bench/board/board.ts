@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Context } from '#src/engine/context.ts';
 import { consider } from '#src/engine/place.ts';
+import { openQuarantine } from '#src/engine/quarantine.ts';
 import { settle } from '#src/engine/settle.ts';
 import { addEvents } from '#src/store/events.ts';
 import { saveItem } from '#src/store/items.ts';
@@ -88,6 +89,13 @@ async function fill(dir: string, size: number): Promise<Bench> {
     runners: new Map([['command', {}]]),
     wake: () => undefined,
     crash: () => undefined,
+    quarantine: await openQuarantine({
+      db: store.db,
+      log: pino({ level: 'silent' }),
+      now: Date.now,
+      wake: () => undefined,
+      keep: 0,
+    }),
   } as unknown as Context;
   await store.db.transaction().execute(async (tx) => {
     const repos = Array.from({ length: 20 }, (_, n) => aRepo({ id: n + 1, name: `widgets-${n}` }));

@@ -1,6 +1,8 @@
 /** The environment that the agent and everything it starts see. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { delimiter, dirname, join, resolve, sep } from 'node:path';
+import { checkoutPath } from './checkout.ts';
+import { fill, fillAll } from './placeholders.ts';
 import type { Assignment } from './protocol.ts';
 import { runDirectory, type Settings } from './settings.ts';
 
@@ -8,6 +10,30 @@ import { runDirectory, type Settings } from './settings.ts';
 export function resultFile(settings: Settings, run: string): string {
   return join(runDirectory(settings, run), 'result.json');
 }
+
+/** The assignment with everything filled in that a manifest leaves open to the shim. `runners` is the folder of all runners. */
+export function placed(
+  assignment: Assignment,
+  settings: Settings,
+  pipe: string,
+  runners: string,
+): Assignment {
+  const places = {
+    node: process.execPath,
+    runners,
+    home: homeOf(settings),
+    checkout: checkoutPath(settings),
+    pipe,
+  };
+  const { agent } = assignment;
+  const argv = agent.argv.map((part) => fill(part, places));
+  // What people wrote may have braces of its own.
+  const env = fillAll(agent.env, places, (name) => name !== 'PRLT_COMMAND');
+  return { ...assignment, agent: { ...agent, argv, env, files: fillAll(agent.files, places) } };
+}
+
+/** Holds `prlt-agent` and nothing else, so that it shadows no tool of the image. */
+const tools = resolve(import.meta.dirname, '../tools/bin');
 
 /** `pipe` is the loopback address that leads to the host; `inherited` the shim's own environment, the image's in a container. */
 export function agentEnvironment(
@@ -20,7 +46,7 @@ export function agentEnvironment(
   const local = '127.0.0.1,localhost';
   return {
     ...image,
-    HOME: join(settings.work, 'home'),
+    HOME: homeOf(settings),
     TMPDIR: settings.tmp,
     HTTP_PROXY: pipe,
     http_proxy: pipe,
@@ -38,6 +64,9 @@ export function agentEnvironment(
     GIT_TERMINAL_PROMPT: '0',
     GIT_LFS_SKIP_SMUDGE: '1',
     ...assignment.agent.env,
+    PATH: [tools, assignment.agent.env['PATH'] ?? image['PATH']].filter(Boolean).join(delimiter),
+    // Outside of an image `node` may be an older one.
+    ...(settings.alone ? {} : { PRLT_NODE: process.execPath }),
     PRLT_MCP_URL: `${pipe}/mcp`,
     PRLT_RUN_ID: assignment.run.id,
     PRLT_RUN_KIND: assignment.run.kind,
@@ -49,7 +78,7 @@ export function agentEnvironment(
 
 /** Makes HOME and TMPDIR and writes the runner's own files, whose paths are relative to HOME. Throws on one that leaves it. */
 export function prepareHome(assignment: Assignment, settings: Settings): void {
-  const home = join(settings.work, 'home');
+  const home = homeOf(settings);
   mkdirSync(home, { recursive: true });
   mkdirSync(settings.tmp, { recursive: true });
   for (const [name, content] of Object.entries(assignment.agent.files)) {
@@ -60,7 +89,6 @@ export function prepareHome(assignment: Assignment, settings: Settings): void {
   }
 }
 
-/** Fills in `{node}` and `{runners}`, so that one manifest fits the image and the host runtime. */
-export function agentCommand(argv: string[], runners: string): string[] {
-  return argv.map((part) => part.replace('{node}', process.execPath).replace('{runners}', runners));
+function homeOf(settings: Settings): string {
+  return join(settings.work, 'home');
 }

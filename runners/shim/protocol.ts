@@ -42,6 +42,8 @@ export interface Assignment {
   run: { id: string; epoch: number; kind: RunKind; key: string };
   agent: {
     name: string;
+    /** Name of its runner: a conversation goes on only with the CLI that it was held with. */
+    runner: string;
     argv: string[];
     env: Record<string, string>;
     /** With `{node}`, `{runners}`, `{home}`, `{checkout}` and `{pipe}` to fill in (runners/manifest.ts), as in argv and env. */

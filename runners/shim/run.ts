@@ -5,7 +5,7 @@ import type { Agent } from './agent.ts';
 import { spawnAgent } from './agent-process.ts';
 import { type Checkout, checkoutPath, prepareCheckout } from './checkout.ts';
 import { contentNotes } from './checkout-notes.ts';
-import { agentCommand, agentEnvironment, prepareHome, resultFile } from './environment.ts';
+import { agentEnvironment, placed, prepareHome, resultFile } from './environment.ts';
 import { deliverFinished, type Finish, finishRun } from './finish.ts';
 import type { HostConnection } from './host.ts';
 import { openInbox } from './inbox.ts';
@@ -42,7 +42,8 @@ const signalGrace = 1000;
 
 /** Resolves when the host has acknowledged the end, or says that the run is over. */
 export async function runAssignment(context: RunContext): Promise<void> {
-  const { settings, assignment, host, stop } = context;
+  const { settings, host, stop } = context;
+  const assignment = placed(context.assignment, settings, context.pipe, context.runners);
   const directory = runDirectory(settings, assignment.run.id);
   const resumed = existsSync(directory);
   const scope: Scope = settings.alone
@@ -102,7 +103,7 @@ export async function runAssignment(context: RunContext): Promise<void> {
 
   async function start(env: NodeJS.ProcessEnv, ready: Promise<unknown>): Promise<Agent> {
     const cwd = checkoutPath(settings);
-    const process = spawnAgent({ argv: agentCommand(assignment.agent.argv, context.runners), env, cwd });
+    const process = spawnAgent({ argv: assignment.agent.argv, env, cwd });
     const { startAgent } = await import('./agent.ts');
     return startAgent({
       process,

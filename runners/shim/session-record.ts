@@ -6,20 +6,24 @@ import type { Settings } from './settings.ts';
 
 interface SessionRecord {
   agent: string;
+  runner: string;
   run: string;
   session: string;
 }
 
-/** A session to go on with: of this same run, or of an earlier one where this run fixes or resolves. */
+/** A session to go on with: of this same run, or of an earlier one where this run continues it, by the same runner. */
 export function earlierSession(settings: Settings, assignment: Assignment): string | undefined {
+  const { agent, run, continues } = assignment;
   const record = readRecord(settings);
-  if (record?.agent !== assignment.agent.name) return undefined;
-  const continues = assignment.run.kind === 'fix' || assignment.run.kind === 'resolve';
-  return continues || record.run === assignment.run.id ? record.session : undefined;
+  if (record?.agent !== agent.name || record.runner !== agent.runner) return undefined;
+  return continues || goesOn.has(run.kind) || record.run === run.id ? record.session : undefined;
 }
 
-export function rememberSession(settings: Settings, assignment: Assignment, session: string): void {
-  const record: SessionRecord = { agent: assignment.agent.name, run: assignment.run.id, session };
+/** Kinds of runs that take up what the author of a change had in mind. */
+const goesOn: ReadonlySet<string> = new Set(['fix', 'resolve']);
+
+export function rememberSession(settings: Settings, { agent, run }: Assignment, session: string): void {
+  const record: SessionRecord = { agent: agent.name, runner: agent.runner, run: run.id, session };
   mkdirSync(join(settings.work, '.prlt'), { recursive: true });
   writeFileSync(recordPath(settings), JSON.stringify(record));
 }

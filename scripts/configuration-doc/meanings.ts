@@ -25,7 +25,11 @@ export const environmentMeanings: Record<string, string> = {
   PRLT_MIN_DISK: 'Free disk below which nothing new starts.',
   PRLT_MIN_MEMORY: 'Free memory below which nothing new starts.',
   PRLT_POLL: 'How often GitHub is asked for deliveries that had not come.',
-  PRLT_ALLOW_HOSTS: 'Hosts that runs may reach, `host` or `host:port` (443 without), between commas.',
+  PRLT_ALLOW_HOSTS:
+    'Hosts that runs may reach, `host` or `host:port` (443 without), between commas; no wildcards. None: no way out ([network](network.md)).',
+  PRLT_ALLOW_PRIVATE_HOSTS:
+    'Those of the allowed hosts whose names may lead to private addresses, `host` or `host:port`.',
+  PRLT_REGISTRIES: 'A file with private package registries ([network](network.md)).',
   PRLT_ALLOW_IMAGES: 'Images that repositories may bring, between commas; `*` stands for anything.',
   PRLT_KEEP_DAYS:
     'Days that deliveries, ended runs with what their agents did, and work kept as a file are kept. At least 8.',
@@ -47,12 +51,14 @@ export const repositoryMeanings: Record<string, string> = {
   'workers[].profile': 'How its agents work, unless a `profile:<name>` label says otherwise.',
   'workers[].agents':
     'Names of its seats, how many there are, or `unlimited`. A seat does one run at a time.',
-  'profiles.<name>.runner': 'Which agent. This version has `command`.',
+  'profiles.<name>.runner': 'Which agent CLI; without it the first one whose provider has a key.',
   'profiles.<name>.command': 'Command line of the `command` runner, run in the checkout.',
-  'profiles.<name>.model': 'Model of the agent.',
+  'profiles.<name>.model':
+    "Model of the agent, as its provider calls it; `provider/model` picks one of the service's providers.",
   'profiles.<name>.instructions': 'Added to each prompt.',
   'profiles.<name>.image': 'Image of this profile.',
-  'profiles.<name>.fallback': 'Profile to use when this one cannot work.',
+  'profiles.<name>.fallback':
+    'Runner, or a profile of one, that goes on in the same workspace when the quota of this one is used up.',
   image: "The repository's own image.",
   setup: 'Commands that prepare a checkout.',
   'limits.concurrency': 'Runs at a time in this repository.',
@@ -60,8 +66,9 @@ export const repositoryMeanings: Record<string, string> = {
   'limits.stall': 'Longest silence of an agent.',
   'limits.attempts': 'Runs of one request, before it counts as failed.',
   'limits.review_rounds': 'Rounds of review and fixing. Comes with reviews.',
-  'limits.spend.run': 'Most money for one run.',
-  'limits.spend.day': 'Most money for one day.',
+  'limits.spend.run': 'Most that the models of one run may cost, in US dollars.',
+  'limits.spend.day':
+    'Most that the models of all runs may cost in a UTC day, in US dollars; the cap of a run is reserved when it starts.',
   'limits.memory': 'Memory of a run.',
   'limits.cpus': 'Processors of a run.',
   'limits.pids': 'Processes of a run.',
@@ -73,7 +80,8 @@ export const repositoryMeanings: Record<string, string> = {
   'merge.method': 'How a change is merged. Comes with merging.',
   'questions.timeout': 'How long an agent waits for an answer.',
   'questions.auto_resume': 'Whether it goes on by itself after that.',
-  'network.allow': 'Hosts that runs may reach.',
+  'network.allow':
+    'Hosts that runs may reach, `host` or `host:port`, out of `PRLT_ALLOW_HOSTS`; all of those without it.',
   protect: 'Path patterns that no agent may change, beside `.github/**`, CODEOWNERS and agent-rule files.',
   publish: 'Whether a finished branch is pushed at once.',
   branch: 'How branches are named.',

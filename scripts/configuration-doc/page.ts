@@ -61,7 +61,7 @@ function repositoryTable(): string {
 function withoutEffect(): string[] {
   const config = repositoryConfig.parse({
     trigger: { columns: {} },
-    profiles: { any: { model: 'm', image: 'i', fallback: 'f' } },
+    profiles: { any: { image: 'i' } },
   });
   const ceilings = environment.parse(forDefaults);
   const { notes } = policyFrom(
@@ -72,6 +72,7 @@ function withoutEffect(): string[] {
       run: ceilings.PRLT_MAX_RUN,
       memory: ceilings.PRLT_MAX_MEMORY,
       spend: { run: ceilings.PRLT_MAX_SPEND_RUN, day: ceilings.PRLT_MAX_SPEND_DAY },
+      hosts: [],
     },
     [],
   );

@@ -1,22 +1,29 @@
-/** Builds the images of all runners through the Docker API; the same content is built once. */
+/**
+ * Builds the images of runners through the Docker API; the same content is built once. Each is a chain of three: what
+ * all have in common, the runner's own layers, the shim. So an edit of the shim does not fetch a CLI again.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
+import { baseSources, hashOf, imageName, ownSources, sdkVersion } from '#runners/image-name.ts';
+import type { RunnerManifest } from '#runners/manifest.ts';
 import { runners } from '#runners/registry.ts';
 import { contentHash } from './content-hash.ts';
-import { stageRunner } from './stage.ts';
+import { type Stage, stageBase, stageOwn, stageShim } from './stage.ts';
 
 export interface BuildOptions {
   docker?: Docker;
   /** Image to build on; see `chooseBase` for the default. */
   base?: string | undefined;
+  /** Names of the runners to build; all when left out. */
+  only?: string[] | undefined;
   /** Gets one line per step. */
   tell?: (line: string) => void;
 }
 
 export interface BuiltRunner {
   runner: string;
-  /** `prlt-runner-<name>:<content hash>`. */
+  /** As `imageName` says. */
   image: string;
   built: boolean;
 }
@@ -38,16 +45,63 @@ export async function buildRunners(options: BuildOptions = {}): Promise<BuiltRun
   await requireEngine(docker);
   const base = await chooseBase(docker, options.base);
   const built: BuiltRunner[] = [];
-  for (const runner of runners) {
-    const stage = await stageRunner(root, runner.name);
+  for (const runner of chosenRunners(options.only)) built.push(await buildRunner(docker, runner, base, tell));
+  return built;
+}
+
+function chosenRunners(only: string[] | undefined): readonly RunnerManifest[] {
+  if (!only) return runners;
+  return only.map((name) => {
+    const runner = runners.find((one) => one.name === name);
+    if (runner) return runner;
+    throw new BuildFailed(
+      `There is no runner "${name}"; there are ${runners.map((one) => one.name).join(', ')}.`,
+    );
+  });
+}
+
+/** On an image's label, since its name does not say it. */
+const baseLabel = 'dev.prlt.base';
+
+async function buildRunner(
+  docker: Docker,
+  runner: RunnerManifest,
+  base: string,
+  tell: (line: string) => void,
+): Promise<BuiltRunner> {
+  const image = imageName(runner);
+  const baseId = (await imageId(docker, base)) ?? base;
+  if ((await labelOf(docker, image, baseLabel)) === baseId) {
+    tell(`${image}: is there`);
+    return { runner: runner.name, image, built: false };
+  }
+  const common = `prlt-runner-base:${hashOf(baseSources(), baseId, sdkVersion())}`;
+  const own = `${runner.image}-own:${hashOf([...baseSources(), ...ownSources(runner.name)], baseId, sdkVersion())}`;
+  const layers: [name: string, on: string, lay: () => Stage | Promise<Stage>][] = [
+    [common, base, () => stageBase(root)],
+    [own, common, () => stageOwn(root, runner.name)],
+    [image, own, () => stageShim(root)],
+  ];
+  for (const [name, on, lay] of layers) {
+    if (name !== image && (await imageId(docker, name)) !== undefined) continue;
+    tell(`${name}: building on ${on}`);
+    const stage = await laid(name, lay);
     try {
-      const made = await buildStaged(docker, stage.directory, runner.image, base, tell);
-      built.push({ runner: runner.name, ...made });
+      await build(docker, stage.directory, name, on, name === image ? { [baseLabel]: baseId } : {});
     } finally {
       stage.remove();
     }
   }
-  return built;
+  tell(`${image}: built`);
+  return { runner: runner.name, image, built: true };
+}
+
+async function laid(name: string, lay: () => Stage | Promise<Stage>): Promise<Stage> {
+  try {
+    return await lay();
+  } catch (error) {
+    throw new BuildFailed(`${name}: its packages could not be had: ${sentence(error).trim().slice(-1500)}`);
+  }
 }
 
 /** What was asked for, else `PRLT_RUNNER_BASE`, else the base that `.ci/machine` made, else Node's public image. */
@@ -86,11 +140,25 @@ export async function buildStaged(
   return { image, built: !exists };
 }
 
-async function build(docker: Docker, directory: string, image: string, base: string): Promise<void> {
+async function build(
+  docker: Docker,
+  directory: string,
+  image: string,
+  base: string,
+  labels: Record<string, string> = {},
+): Promise<void> {
+  // Only a base from elsewhere may lack what has to be fetched; nothing else is to come from outside.
+  const networkmode = base === localBase || base.startsWith('prlt-runner-') ? 'none' : 'default';
   const context = { context: directory, src: readdirSync(directory) };
   const said: string[] = [];
   try {
-    const stream = await docker.buildImage(context, { t: image, buildargs: { BASE: base }, forcerm: true });
+    const stream = await docker.buildImage(context, {
+      t: image,
+      buildargs: { BASE: base },
+      labels,
+      networkmode,
+      forcerm: true,
+    });
     await new Promise<void>((resolve, reject) => {
       docker.modem.followProgress(
         stream,
@@ -115,6 +183,15 @@ async function build(docker: Docker, directory: string, image: string, base: str
 async function imageId(docker: Docker, name: string): Promise<string | undefined> {
   try {
     return (await docker.getImage(name).inspect()).Id;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+async function labelOf(docker: Docker, name: string, label: string): Promise<string | undefined> {
+  try {
+    return (await docker.getImage(name).inspect()).Config.Labels?.[label];
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 /** `prlt doctor`: looks at everything that prlt stands on, and says what is weak or broken and what to do. */
 import { parseArgs } from 'node:util';
 import Dockerode from 'dockerode';
+import { type FirstStart, isFirstStart, readFirstStart } from '../config/first-start.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { readAppDescription } from '../setup.ts';
 import type { CliCommand } from './command.ts';
@@ -8,9 +9,9 @@ import { checkDatabase } from './doctor/database.ts';
 import { checkDisk } from './doctor/disk.ts';
 import { checkEngine, engineRoot } from './doctor/engine.ts';
 import { judgeActions, judgeListening, judgeRuntime } from './doctor/exposure.ts';
-import { broken, type Finding } from './doctor/finding.ts';
+import { broken, type Finding, weak } from './doctor/finding.ts';
 import { checkGit } from './doctor/git.ts';
-import { checkGitHub } from './doctor/github.ts';
+import { checkGitHub, reach } from './doctor/github.ts';
 import { checkMachine } from './doctor/machine.ts';
 import { report } from './doctor/report.ts';
 import { judgeKey, judgeSecret } from './doctor/secrets.ts';
@@ -42,42 +43,43 @@ export const doctor: CliCommand = {
 export async function examine(env: Record<string, string | undefined>): Promise<Finding[]> {
   const read = readSettings(env);
   const settings = read.ok ? read.settings : undefined;
-  const docker = settings?.runtime === 'host' ? undefined : new Dockerode();
+  const first = readFirstStart(env);
+  // What does not depend on the App is looked at before there is one.
+  const known = first.ok ? first.start : undefined;
+  const docker = known?.runtime === 'host' ? undefined : new Dockerode();
   const [git, engine, engineDir, configured] = await Promise.all([
     checkGit(),
     docker ? checkEngine(docker) : [],
     docker ? engineRoot(docker) : undefined,
-    settings ? checkGitHub(settings, readAppDescription()) : [],
+    settings ? checkGitHub(settings, readAppDescription()) : known ? reach(known.github.api) : [],
   ]);
   return [
-    ...(read.ok ? [] : read.problems.map(setting)),
-    ...checkMachine(settings?.ceilings ?? usual),
+    ...(read.ok ? [] : isFirstStart(env) && known ? [nothingYet] : read.problems.map(setting)),
+    ...checkMachine(known?.ceilings ?? usual),
     ...engine,
     ...git,
-    ...(settings ? await checkStorage(settings, engineDir) : []),
-    ...(settings ? checkSettings(settings) : []),
+    ...(known ? await checkStorage(known, engineDir) : []),
+    ...(settings ? checkSecrets(settings) : []),
+    ...(known ? [judgeListening(known.host), judgeRuntime(known.runtime)] : []),
     ...configured,
     judgeActions(),
   ];
 }
 
 const setting = (problem: string): Finding =>
-  broken(
-    'settings',
-    problem,
-    'Set it in the environment or in `.env`; a start with nothing set leads through it.',
-  );
+  broken('settings', problem, 'Set it in the environment or in `.env`.');
 
-async function checkStorage(settings: Settings, engineDir: string | undefined): Promise<Finding[]> {
+const nothingYet = weak(
+  'settings',
+  'There is no GitHub App yet.',
+  '`npm start` leads to one of your own; one that is there already goes into the environment or `.env` (docs/installing.md).',
+);
+
+async function checkStorage(settings: FirstStart, engineDir: string | undefined): Promise<Finding[]> {
   const { dataDir, watermarks } = settings;
   return [...(await checkDisk(dataDir, engineDir, watermarks.disk)), ...checkDatabase(dataDir)];
 }
 
-function checkSettings(settings: Settings): Finding[] {
-  return [
-    judgeKey(settings.privateKey),
-    judgeSecret(settings.webhookSecret),
-    judgeListening(settings.host),
-    judgeRuntime(settings.runtime),
-  ];
+function checkSecrets({ privateKey, webhookSecret }: Settings): Finding[] {
+  return [judgeKey(privateKey), judgeSecret(webhookSecret)];
 }

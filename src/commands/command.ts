@@ -11,6 +11,8 @@ export interface Call {
   ordinal: number;
   args: Record<string, string>;
   options: Record<string, string | boolean>;
+  /** Most that an operator lets one run's models cost, in millionths of a US dollar. */
+  mostSpend: number;
   /** Whether anybody asked for work on the item before. */
   askedBefore: boolean;
   /** Whether it was given on a pull request that belongs to no item. */

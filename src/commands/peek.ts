@@ -5,11 +5,16 @@ export const peek: Command = {
   shape: {
     group: 'session',
     verb: 'peek',
-    usage: '/prlt peek',
-    summary: 'Show what the agent did last.',
+    usage: '/prlt peek [--prompt]',
+    summary: 'Show what the agent did last, or with `--prompt` what it was told.',
     permission: 'write',
     args: [],
-    options: [],
+    options: [{ name: 'prompt', kind: 'flag' }],
   },
-  perform: async ({ origin, ordinal }) => ({ type: 'reply_asked', origin, ordinal, reply: { kind: 'peek' } }),
+  perform: async ({ origin, ordinal, options }) => ({
+    type: 'reply_asked',
+    origin,
+    ordinal,
+    reply: { kind: 'peek', ...(options['prompt'] === true ? { prompt: true } : {}) },
+  }),
 };

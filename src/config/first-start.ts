@@ -1,7 +1,8 @@
 /** What the set-up needs to know before there is an App. */
 import { readSettings, type Settings } from './settings.ts';
 
-export type FirstStart = Pick<Settings, 'host' | 'port' | 'github'>;
+/** All that does not come from the App. */
+export type FirstStart = Omit<Settings, 'appId' | 'privateKey' | 'webhookSecret'>;
 
 const app = ['APP_ID', 'PRIVATE_KEY', 'PRIVATE_KEY_PATH', 'WEBHOOK_SECRET'];
 

@@ -8,10 +8,12 @@ export interface Ceilings {
   memory: number;
   /** Millionths of a US dollar. */
   spend: { run: number; day: number };
+  /** Canonical `host:port` entries that runs may reach. */
+  hosts: readonly string[];
 }
 
 /** Keys that are read and kept, but that nothing obeys yet. */
-const unbuilt = ['image', 'setup', 'diet', 'review', 'questions', 'network', 'workflows'];
+const unbuilt = ['image', 'setup', 'diet', 'review', 'questions', 'workflows'];
 
 /**
  * @param runners names of the runners this service can use; a profile with another one has none
@@ -30,6 +32,8 @@ export function policyFrom(
     notes.push('`merge.policy` other than manual has no effect in this version: people merge.');
   if (config.mode === 'collaborative')
     notes.push('`mode: collaborative` waits for `/prlt start` like `direct` in this version.');
+  const network = networkOf(config, ceilings);
+  notes.push(...network.notes);
   return {
     mode: config.mode,
     label: config.trigger.label,
@@ -49,10 +53,27 @@ export function policyFrom(
     },
     setup: [],
     paths: [],
-    network: [],
+    network: network.reachable,
     protect: config.protect,
     branch: config.branch,
     notes,
+  };
+}
+
+/** A repository without a list gets the operator's; with one it gets what is on both. */
+function networkOf(
+  { network }: RepositoryConfig,
+  { hosts }: Ceilings,
+): { reachable: string[]; notes: string[] } {
+  if (!network) return { reachable: [...hosts], notes: [] };
+  const asked = [...new Set(network.allow)];
+  const beyond = asked.filter((host) => !hosts.includes(host));
+  return {
+    reachable: asked.filter((host) => hosts.includes(host)),
+    notes: beyond.map(
+      (host) =>
+        `\`network.allow\` names \`${host}\`, which \`PRLT_ALLOW_HOSTS\` of this service does not: runs cannot reach it.`,
+    ),
   };
 }
 
@@ -64,7 +85,7 @@ function spendOf({ limits }: RepositoryConfig, { spend }: Ceilings): Policy['lim
 
 /** The same below the top level. */
 function unbuiltParts({ trigger, profiles }: RepositoryConfig): string[] {
-  const ignored = (['model', 'image', 'fallback'] as const).filter((key) =>
+  const ignored = (['image'] as const).filter((key) =>
     Object.values(profiles).some((profile) => profile[key] !== undefined),
   );
   return [...(trigger.columns ? ['trigger.columns'] : []), ...ignored.map((key) => `profiles.*.${key}`)];
@@ -81,7 +102,7 @@ function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Rec
   for (const worker of config.workers)
     profiles[worker.profile] = fromRunner(runners.find((one) => one !== 'command'));
   for (const [name, written] of Object.entries(config.profiles)) {
-    const { command, instructions } = written;
+    const { command, instructions, model } = written;
     const runner = written.runner ?? (command ? 'command' : runners.find((one) => one !== 'command'));
     const usable =
       runner !== undefined && runners.includes(runner) && (runner !== 'command' || command !== undefined);
@@ -89,9 +110,21 @@ function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Rec
       ...fromRunner(usable ? runner : undefined),
       ...(command ? { command } : {}),
       ...(instructions ? { instructions } : {}),
+      ...(model ? { model } : {}),
+      ...fallbackOf(config, written.fallback, runners),
     };
   }
   return profiles;
+}
+
+/** A fallback is another profile, of which the runner is taken, or a runner by its name. */
+function fallbackOf(
+  { profiles }: RepositoryConfig,
+  named: string | undefined,
+  runners: readonly string[],
+): Pick<Profile, 'fallback'> {
+  const runner = named === undefined ? undefined : (profiles[named]?.runner ?? named);
+  return runner !== undefined && runner !== 'command' && runners.includes(runner) ? { fallback: runner } : {};
 }
 
 function fromRunner(runner: string | undefined): Profile {

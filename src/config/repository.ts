@@ -1,6 +1,7 @@
 /** The shape of `.github/prlt.yml`. Unknown keys are errors, everything has a default, an empty file is fine. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { host } from './hosts.ts';
 import { dollars, duration, size } from './units.ts';
 
 const itemType = z.enum(['code', 'review', 'test', 'docs', 'deploy', 'triage', 'custom']);
@@ -70,7 +71,7 @@ export const repositoryConfig = z.strictObject({
     })
     .prefault({}),
   questions: z.strictObject({ timeout: duration.optional(), auto_resume: z.boolean().optional() }).optional(),
-  network: z.strictObject({ allow: z.array(z.string()) }).optional(),
+  network: z.strictObject({ allow: z.array(host) }).optional(),
   protect: z.array(z.string()).default([]),
   publish: z
     .literal('auto', {

@@ -2,7 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Registry } from '#src/core/registry.ts';
+import { hosts } from './hosts.ts';
+import { type ModelSettings, readModels } from './models.ts';
 import type { Ceilings } from './policy.ts';
+import { readRegistries } from './registries.ts';
 import { dollars, duration, list, size } from './units.ts';
 
 export interface Settings {
@@ -17,8 +21,10 @@ export interface Settings {
   runtime: 'docker' | 'host';
   /** Ceilings of the operator; a repository's configuration only narrows them. Milliseconds, bytes, millionths of a US dollar. */
   ceilings: Ceilings;
-  /** Canonical `host:port` entries that repositories may let their runs reach. */
-  allowHosts: string[];
+  /** Canonical `host:port` entries that may lead to private addresses. */
+  privateHosts: string[];
+  registries: Registry[];
+  models: ModelSettings;
   /** Patterns of images that repositories may bring; `*` stands for anything. */
   allowImages: string[];
   /** Writes to GitHub per minute and installation. */
@@ -91,7 +97,9 @@ export const environment = z.object({
   PRLT_POLL: duration
     .refine((ms) => ms >= 1_000, 'PRLT_POLL is at least 1s: GitHub counts every look.')
     .default(300_000),
-  PRLT_ALLOW_HOSTS: list.default([]),
+  PRLT_ALLOW_HOSTS: hosts.default([]),
+  PRLT_ALLOW_PRIVATE_HOSTS: hosts.default([]),
+  PRLT_REGISTRIES: filled.optional(),
   PRLT_ALLOW_IMAGES: list.default([]),
   PRLT_KEEP_DAYS: z.coerce
     .number({ error: 'PRLT_KEEP_DAYS is not a number.' })
@@ -110,7 +118,13 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
   const problems = parsed.success ? [] : parsed.error.issues.map(sentence);
   const key = readPrivateKey(given);
   if ('problem' in key) problems.push(key.problem);
-  if (!parsed.success || 'problem' in key) return { ok: false, problems };
+  const models = readModels(given);
+  problems.push(...models.problems);
+  const registries = parsed.success
+    ? readRegistries(parsed.data.PRLT_REGISTRIES, given, parsed.data.PRLT_ALLOW_PRIVATE_HOSTS)
+    : { registries: [], problems: [] };
+  problems.push(...registries.problems);
+  if (problems.length > 0 || !parsed.success || 'problem' in key) return { ok: false, problems };
   const read = parsed.data;
   return {
     ok: true,
@@ -129,9 +143,12 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
         run: read.PRLT_MAX_RUN,
         memory: read.PRLT_MAX_MEMORY,
         spend: { run: read.PRLT_MAX_SPEND_RUN, day: read.PRLT_MAX_SPEND_DAY },
+        hosts: read.PRLT_ALLOW_HOSTS,
       },
-      allowHosts: read.PRLT_ALLOW_HOSTS,
+      privateHosts: read.PRLT_ALLOW_PRIVATE_HOSTS,
+      registries: registries.registries,
       allowImages: read.PRLT_ALLOW_IMAGES,
+      models: models.models,
       writesPerMinute: read.PRLT_MAX_WRITES,
       watermarks: { disk: read.PRLT_MIN_DISK, memory: read.PRLT_MIN_MEMORY },
       maxBundle: read.PRLT_MAX_BUNDLE,

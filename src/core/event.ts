@@ -7,7 +7,8 @@ export type Reply =
   | { kind: 'help' }
   | { kind: 'status' }
   | { kind: 'why' }
-  | { kind: 'peek' }
+  /** `prompt`: what the agent was told instead of what it did. */
+  | { kind: 'peek'; prompt?: boolean }
   | { kind: 'closed' }
   | { kind: 'nothing_to_retry' }
   | { kind: 'edited_since'; by: string }

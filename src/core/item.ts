@@ -94,7 +94,7 @@ export interface Continuation {
   /** Earlier runs of the same work; what they spent counts against its cap. */
   runs: string[];
   /** Another runner takes over, and why. */
-  handover?: { runner: string; reason: string };
+  handover?: { from: string; to: string; reason: string };
 }
 
 /** Something said to a run that its agent has not been given yet. */

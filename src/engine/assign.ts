@@ -1,18 +1,27 @@
 /** What a run is given: branch, base commit, prompt, agent command. Fixed once, before its container exists. */
+import type { RunnerManifest } from '#runners/manifest.ts';
 import { type Assignment, protocolVersion } from '#runners/shim/protocol.ts';
 import { branchKind } from '../core/branch/kind.ts';
 import { branchName } from '../core/branch.ts';
 import type { Failure, Item, Request, Run } from '../core/item.ts';
 import { readLabels } from '../core/labels.ts';
-import type { Policy } from '../core/policy.ts';
-import { buildPrompt, type Spec, specsNamedIn } from '../core/prompt/build-prompt.ts';
-import { describeStripped } from '../core/text/hidden.ts';
+import type { Policy, Profile } from '../core/policy.ts';
 import type { Context } from './context.ts';
 import { commitIdentity } from './identity.ts';
+import { chooseModel, type ModelChoice, withModel } from './model-choice.ts';
+import { withRegistries } from './registry-clients.ts';
 import { gitUrl } from './repository-url.ts';
+import { promptFor } from './run-prompt.ts';
 
 export type Assigned =
-  | { kind: 'assigned'; assignment: Assignment; image: string; notes: string[] }
+  | {
+      kind: 'assigned';
+      assignment: Assignment;
+      image: string;
+      notes: string[];
+      promptHash: string;
+      model?: ModelChoice;
+    }
   | { kind: 'refused'; failure: Failure }
   | { kind: 'later'; reason: string };
 
@@ -24,7 +33,6 @@ const limits = {
   cancelGraceMs: 5_000,
   setupMs: 15 * 60_000,
 };
-const largestSpec = 64 * 1024;
 
 export async function assign(context: Context, item: Item, run: Run, policy: Policy): Promise<Assigned> {
   const { request, repo } = item;
@@ -33,7 +41,8 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
   if (!request || !runner || !profile) {
     return refuse('NO_RUNNER', `Profile "${run.profile}" has no runner that this service can use any more.`);
   }
-  const base = await context.mirrors.resolve(repo.id, `refs/heads/${repo.defaultBranch}`);
+  const newest = await context.mirrors.resolve(repo.id, `refs/heads/${repo.defaultBranch}`);
+  const base = run.continues ? run.base?.sha : newest;
   if (!base) {
     return refuse(
       'CHECKOUT_FAILED',
@@ -49,6 +58,14 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
       'Restore the branch, or close the pull request and ask again.',
     );
   }
+  const asked = profileModel(run, profile);
+  const model = chooseModel(runner, context.settings.models.providers, asked);
+  if (!model && (runner.model || asked)) {
+    return refuse(
+      'NO_RUNNER',
+      `The runner ${runner.name} has no provider of models that this service knows a key of.`,
+    );
+  }
   const { branch, start } = place;
   const prompt = await promptFor(context, item, run, request, {
     base,
@@ -60,18 +77,19 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
     run: { id: run.id, epoch: run.epoch, kind: run.kind, key: item.key },
     agent: {
       name: run.agent,
-      argv: runner.argv,
-      env: { ...runner.env, ...(profile.command ? { PRLT_COMMAND: JSON.stringify(profile.command) } : {}) },
-      files: runner.files,
-      acp: runner.acp,
-      masks: runner.masks,
+      runner: runner.name,
+      ...withRegistries(
+        driven(runner, profile, model),
+        context.settings.registries,
+        `${repo.owner}/${repo.name}`,
+      ),
     },
     setup: [],
-    continues: false,
+    continues: run.continues !== undefined,
     checkout: {
       branch,
       start,
-      base: { branch: repo.defaultBranch, sha: base },
+      base: { branch: run.base?.branch ?? repo.defaultBranch, sha: base },
       origin: gitUrl(context.settings, repo),
     },
     git: await commitIdentity(context, repo.installation),
@@ -79,10 +97,49 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
     prompt: { number: 1, kind: run.kind, text: prompt.text },
     limits: { ...limits, bundleBytes: context.settings.maxBundle },
   };
-  return { kind: 'assigned', assignment, image: runner.image, notes: prompt.notes };
+  return {
+    kind: 'assigned',
+    assignment,
+    image: runner.image,
+    notes: prompt.notes,
+    promptHash: prompt.hash,
+    ...(model ? { model } : {}),
+  };
 }
 
-/** A new branch off the base; a fix goes on where the branch of the open pull request is now. */
+/** A fallback is told its own model, not the one of the runner it stands in for. */
+function profileModel(run: Run, profile: Profile): string | undefined {
+  return run.runner === profile.runner ? profile.model : undefined;
+}
+
+/** How the agent's CLI is started and talked to, with its model filled in. */
+function driven(
+  runner: RunnerManifest,
+  profile: Profile,
+  model: ModelChoice | undefined,
+): Omit<Assignment['agent'], 'name' | 'runner'> {
+  const fill = (text: string) => withModel(text, model);
+  const filled = (texts: Record<string, string>) =>
+    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fill(text)]));
+  const option = runner.model?.option;
+  const options = [
+    ...(runner.acp.options ?? []),
+    ...(option && model ? [{ id: option, value: model.model }] : []),
+  ];
+  return {
+    argv: runner.argv.map(fill),
+    env: {
+      ...filled(runner.env),
+      ...(profile.command ? { PRLT_COMMAND: JSON.stringify(profile.command) } : {}),
+      ...(model ? { PRLT_MODEL: model.model, PRLT_MODEL_URL: `{pipe}/models/${model.provider}` } : {}),
+    },
+    files: filled(runner.files),
+    acp: { ...runner.acp, ...(options.length > 0 ? { options } : {}) },
+    masks: runner.masks,
+  };
+}
+
+/** Work that was put aside goes on where it was; else a new branch off the base; a fix goes on where the branch of the open pull request is now. */
 async function placeOf(
   context: Context,
   item: Item,
@@ -91,6 +148,7 @@ async function placeOf(
   policy: Policy,
   base: string,
 ): Promise<{ branch: string; start: string } | undefined> {
+  if (run.continues && run.branch && run.start) return { branch: run.branch, start: run.start };
   if (run.kind !== 'fix' || !item.change) {
     return { branch: await freeBranch(context, item, run, request, policy), start: base };
   }
@@ -123,36 +181,6 @@ async function freeBranch(
     if (!(await context.mirrors.resolve(item.repo.id, `refs/heads/${name}`))) return name;
     used.add(name);
   }
-}
-
-async function promptFor(
-  context: Context,
-  item: Item,
-  run: Run,
-  request: Request,
-  { base, branch, instructions }: { base: string; branch: string; instructions: string | undefined },
-): Promise<{ text: string; notes: string[] }> {
-  const { snapshot } = request;
-  const specs: Spec[] = [];
-  for (const path of specsNamedIn(snapshot.body)) {
-    const answer = await context.mirrors.readFile(item.repo.id, base, path, largestSpec);
-    const content = answer.kind === 'file' ? answer.content.toString('utf8') : undefined;
-    specs.push({ path, content, tooLarge: answer.kind === 'too_large' });
-  }
-  const built = buildPrompt({
-    snapshot: { key: item.key, ...snapshot },
-    specs,
-    run: {
-      kind: run.kind,
-      branch,
-      base: item.repo.defaultBranch,
-      repo: `${item.repo.owner}/${item.repo.name}`,
-    },
-    ...(instructions ? { instructions } : {}),
-    ...(item.lastFailure ? { previously: item.lastFailure.sentence } : {}),
-  });
-  const stripped = describeStripped(built.stripped);
-  return { text: built.text, notes: stripped ? [stripped] : [] };
 }
 
 function commitMessage(title: string, key: string): string {

@@ -10,6 +10,7 @@ import type { Authenticate } from '../github/client.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Db } from '../store/open.ts';
 import type { Crash } from './crash-points.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Bell } from './signals.ts';
 
 /** Who prlt is on GitHub. */
@@ -37,6 +38,8 @@ export interface Context {
   gateway: Gateway;
   runtime: Runtime;
   bell: Bell;
+  /** Keeps what the process dies under from being begun for ever. */
+  quarantine: Quarantine;
   /** Runners this service can use, by name. */
   runners: ReadonlyMap<string, RunnerManifest>;
   /** Passes a point at which a test may have the service die; does nothing otherwise. */

@@ -59,12 +59,13 @@ export interface Arming {
   point: CrashPoint;
   /** At which time that the point is passed, from 1. */
   nth: number;
-  signal: 'KILL' | 'TERM';
+  /** STOP: it stands still there and does not die, so that something else can. */
+  signal: 'KILL' | 'TERM' | 'STOP';
 }
 
 /**
- * `PRLT_CRASH_AT=<point>[:<nth>][:KILL|TERM]` together with `PRLT_CRASH_TESTING=yes`; one without the other is refused
- * or means nothing, so that nobody arms a point by accident.
+ * `PRLT_CRASH_AT=<point>[:<nth>][:KILL|TERM|STOP]` together with `PRLT_CRASH_TESTING=yes`; one without the other is
+ * refused or means nothing, so that nobody arms a point by accident.
  */
 export function readArming(
   env: Record<string, string | undefined>,
@@ -78,7 +79,8 @@ export function readArming(
         'PRLT_CRASH_AT makes the service kill itself. Unset it; only tests set it, with PRLT_CRASH_TESTING=yes.',
     };
   }
-  const [, name = '', nth = '1', signal = 'KILL'] = /^(.+?)(?::(\d+))?(?::(KILL|TERM))?$/.exec(asked) ?? [];
+  const [, name = '', nth = '1', signal = 'KILL'] =
+    /^(.+?)(?::(\d+))?(?::(KILL|TERM|STOP))?$/.exec(asked) ?? [];
   const point = crashPoints.find((one) => one === name);
   if (!point || Number(nth) < 1) {
     return {
@@ -86,7 +88,7 @@ export function readArming(
       problem: `PRLT_CRASH_AT names no crash point: ${asked}. docs/reliability.md lists them.`,
     };
   }
-  return { ok: true, arming: { point, nth: Number(nth), signal: signal === 'TERM' ? 'TERM' : 'KILL' } };
+  return { ok: true, arming: { point, nth: Number(nth), signal: signal as Arming['signal'] } };
 }
 
 /** @param kill sends the signal to this process */

@@ -1,6 +1,7 @@
 /** Carries deliveries from the inbox into the webhook handlers, in order for one subject, several subjects at a time. */
 import PQueue from 'p-queue';
 import { githubFailure } from '../github/failures.ts';
+import { setAside } from '../messages/quarantine.ts';
 import {
   deliveryDone,
   deliveryFailed,
@@ -8,7 +9,9 @@ import {
   type PendingDelivery,
   pendingDeliveries,
 } from '../store/deliveries.ts';
+import type { Step } from '../store/quarantine.ts';
 import type { Context } from './context.ts';
+import { patience as deaths, steps } from './quarantine.ts';
 
 export interface Receiver {
   receive(event: { id: string; name: string; payload: unknown }): Promise<void>;
@@ -24,6 +27,8 @@ export interface DeliveryPump {
 const batch = 100;
 const concurrency = 8;
 const mostAttempts = 20;
+/** Milliseconds. */
+const lookAgain = 1_000;
 
 export function createDeliveryPump(context: Context): DeliveryPump {
   const queue = new PQueue({ concurrency });
@@ -37,7 +42,10 @@ export function createDeliveryPump(context: Context): DeliveryPump {
     try {
       context.crash('handle:before');
       await receiver.receive({ id: delivery.guid, name: delivery.event, payload });
-      await deliveryDone(context.db, delivery.guid);
+      await context.db.transaction().execute(async (tx) => {
+        await deliveryDone(tx, delivery.guid);
+        await context.quarantine.back(tx, steps.delivery(delivery.guid));
+      });
       context.crash('handle:after');
     } catch (error) {
       await postpone(context, delivery, error);
@@ -58,6 +66,7 @@ export function createDeliveryPump(context: Context): DeliveryPump {
     chains.set(subject, settled);
     void settled.then(() => {
       underWay.delete(delivery.guid);
+      context.quarantine.over(steps.delivery(delivery.guid));
       if (chains.get(subject) === settled) chains.delete(subject);
       context.wake();
     });
@@ -67,7 +76,21 @@ export function createDeliveryPump(context: Context): DeliveryPump {
     pump: async (receiver) => {
       if (stopped) return undefined;
       const due = await pendingDeliveries(context.db, 'github', context.now(), batch + underWay.size);
-      for (const delivery of due) if (!underWay.has(delivery.guid)) take(receiver, delivery);
+      const fresh = new Map<string, PendingDelivery>();
+      for (const delivery of due) {
+        if (underWay.has(delivery.guid)) continue;
+        const step = steps.delivery(delivery.guid);
+        if (context.quarantine.isCondemned(step)) await park(context, delivery);
+        else fresh.set(step.step, delivery);
+      }
+      const admitted = context.quarantine.admit([...fresh.values()].map(({ guid }) => steps.delivery(guid)));
+      await begin(context, admitted);
+      for (const { step } of admitted) {
+        const delivery = fresh.get(step);
+        if (delivery) take(receiver, delivery);
+      }
+      // One that may not be begun now is due all the same.
+      if (admitted.length < fresh.size) return context.now() + lookAgain;
       return underWay.size > 0 ? undefined : nextDelivery(context.db);
     },
     stop: async () => {
@@ -77,9 +100,39 @@ export function createDeliveryPump(context: Context): DeliveryPump {
   };
 }
 
+async function begin({ db, quarantine }: Context, admitted: readonly Step[]): Promise<void> {
+  try {
+    await quarantine.begin(db, admitted);
+  } catch (error) {
+    for (const step of admitted) quarantine.over(step);
+    throw error;
+  }
+}
+
+/** Sets aside what the process dies under. */
+async function park(context: Context, { guid, event }: PendingDelivery): Promise<void> {
+  const reason = setAside(`webhook ${event}, delivery ${guid}`, deaths.alone);
+  await context.db.transaction().execute(async (tx) => {
+    await deliveryFailed(tx, guid, reason, undefined);
+    await context.quarantine.park(tx, steps.delivery(guid), reason);
+  });
+}
+
 async function giveUp(context: Context, delivery: PendingDelivery, why: string): Promise<void> {
   context.log.warn({ delivery: delivery.guid }, `delivery given up: ${why}`);
-  await deliveryFailed(context.db, delivery.guid, why, undefined);
+  await failed(context, delivery, why, undefined);
+}
+
+async function failed(
+  { db, quarantine }: Context,
+  { guid }: PendingDelivery,
+  why: string,
+  again: number | undefined,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await deliveryFailed(tx, guid, why, again);
+    await quarantine.back(tx, steps.delivery(guid));
+  });
 }
 
 async function postpone(context: Context, delivery: PendingDelivery, error: unknown): Promise<void> {
@@ -94,7 +147,7 @@ async function postpone(context: Context, delivery: PendingDelivery, error: unkn
     { err: cause, delivery: delivery.guid },
     hopeless ? 'delivery given up' : 'delivery postponed',
   );
-  await deliveryFailed(context.db, delivery.guid, message, hopeless ? undefined : again);
+  await failed(context, delivery, message, hopeless ? undefined : again);
 }
 
 /** Undefined when it is no JSON: the door lets in whatever is signed. */

@@ -1,5 +1,7 @@
 /** The engine's side of every run's socket: what a run is given, what it tells, what it hands over. */
 import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
+import type { RunnerManifest } from '#runners/manifest.ts';
 import type { Assignment, EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protocol.ts';
 import type { ItemEvent } from '../core/event.ts';
 import type { BundleAnswer, RunDesk } from '../gateway/desk.ts';
@@ -10,19 +12,22 @@ import type { Db, Tx } from '../store/open.ts';
 import {
   appendRunEvents,
   lastMessage,
+  messageSource,
   messagesAfter,
   type RunRow,
   runById,
   setBundleHead,
   setRunState,
 } from '../store/runs.ts';
+import { lastWord } from './last-word.ts';
 import type { Bell } from './signals.ts';
-import { verdictOf } from './verdict.ts';
 
 export interface DeskParts {
   db: Db;
   handover: Handover;
   bell: Bell;
+  log: Logger;
+  runners: ReadonlyMap<string, RunnerManifest>;
   now: () => number;
   wake: () => void;
 }
@@ -91,7 +96,12 @@ export function endOf(run: string): string {
  * Stores what is new. A last word that came before the run had heard everything said to it is not taken: it is left
  * unacknowledged, and the shim says it again when it has.
  */
-async function hear({ now }: DeskParts, tx: Tx, run: string, events: ShimEvent[]): Promise<EventsAnswer> {
+async function hear(
+  { now, runners, log }: DeskParts,
+  tx: Tx,
+  run: string,
+  events: ShimEvent[],
+): Promise<EventsAnswer> {
   const row = await runById(tx, run);
   if (!row || row.state === 'over') return { ack: events.at(-1)?.seq ?? 0 };
   const last = events.findLast((event) => event.type === 'finished');
@@ -104,7 +114,10 @@ async function hear({ now }: DeskParts, tx: Tx, run: string, events: ShimEvent[]
   if (behind) return { ack, behind };
   if (last && last.seq <= ack && row.state === 'live') {
     await setRunState(tx, run, 'finished');
-    const finished: ItemEvent = { type: 'run_finished', run, verdict: verdictOf(last.verdict) };
+    const runner = runners.get(row.assignment.agent.runner);
+    const { verdict, refused } = await lastWord(tx, run, runner, last.verdict, now());
+    if (refused) log.error({ runner: refused.runner }, refused.sentence);
+    const finished: ItemEvent = { type: 'run_finished', run, verdict };
     await addEvents(tx, [{ id: `run/${run}/finished`, item: row.item, event: finished }], now());
   }
   return { ack };
@@ -138,6 +151,13 @@ async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promi
         return [];
     }
   });
+  for (const event of fresh) {
+    if (event.type !== 'poke_delivered') continue;
+    const source = await messageSource(tx, row.id, event.message);
+    if (source === undefined) continue;
+    const heard: ItemEvent = { type: 'poke_heard', run: row.id, source };
+    events.push({ id: `run/${row.id}/${event.seq}`, item: row.item, event: heard });
+  }
   await addEvents(tx, events, now);
   if (fresh.some((event) => event.type === 'message' || event.type === 'progress' || event.type === 'tool')) {
     await rearm(tx, `${row.item}/status-comment`, now + progressPause, now);

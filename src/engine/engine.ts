@@ -9,6 +9,7 @@ import { createLoop } from './loop.ts';
 import { createOutbox } from './outbox.ts';
 import { place } from './place.ts';
 import { reconcile } from './reconcile.ts';
+import { createRetention } from './retention.ts';
 import { scan } from './scan.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
@@ -19,8 +20,11 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Pauses in milliseconds: between looks at runs under way, between looks at none, between scans. */
-const pauses = { busy: 2_000, idle: 30_000, scan: 300_000 };
+/**
+ * Pauses in milliseconds: between looks at runs under way, between looks at none, between scans, between searches for
+ * what may be forgotten, and between the steps of one: the inbox wants to write too.
+ */
+const pauses = { busy: 2_000, idle: 30_000, scan: 300_000, forget: 3_600_000, forgetting: 200 };
 /** How long effects under way may take to finish at shutdown, milliseconds. */
 const patience = 6_000;
 
@@ -49,6 +53,13 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     log,
     pauses.scan,
   );
+  const retention = createRetention(context);
+  const forgetter = createLoop(
+    async () => now() + ((await retention.step()) ? pauses.forgetting : pauses.forget),
+    now,
+    log,
+    pauses.forget,
+  );
   const meter = createLoop(() => watchDisk(context), now, log);
   const main = createLoop(
     async () => {
@@ -65,11 +76,12 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     log,
   );
 
-  for (const loop of [main, observer, janitor, meter]) loop.wake();
+  for (const loop of [main, observer, janitor, meter, forgetter]) loop.wake();
   return {
     wake: main.wake,
     stop: async () => {
-      await Promise.all([main.stop(), observer.stop(), janitor.stop(), meter.stop()]);
+      await context.quarantine.ending();
+      await Promise.all([main, observer, janitor, meter, forgetter].map((loop) => loop.stop()));
       await Promise.all([deliveries.stop(), outbox.stop(patience)]);
     },
   };

@@ -8,14 +8,17 @@ export function afterGivingUp(
   effect: EffectBody,
   kind: GitHubFailure['kind'] | undefined,
   reason: string,
+  /** A name of its own, where the cause has one. */
+  code?: string,
 ): ItemEvent[] {
+  const failure = (usual: string): Failure => failureOf(code ?? usual, kind, reason);
   switch (effect.kind) {
     case 'launch-run':
       return [
         {
           type: 'launch_failed',
           run: effect.run,
-          failure: failureOf('DISPATCH_INVALID', kind, reason),
+          failure: failure('DISPATCH_INVALID'),
           again: false,
         },
       ];
@@ -24,12 +27,12 @@ export function afterGivingUp(
         {
           type: 'change_refused',
           run: effect.run,
-          failure: failureOf('PUSH_REJECTED', kind, reason),
+          failure: failure('PUSH_REJECTED'),
           fault: 'final',
         },
       ];
     case 'open-pull':
-      return [{ type: 'pull_refused', run: effect.run, failure: failureOf('PUBLISH_REFUSED', kind, reason) }];
+      return [{ type: 'pull_refused', run: effect.run, failure: failure('PULL_REFUSED') }];
     default:
       return [];
   }

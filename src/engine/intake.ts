@@ -8,9 +8,10 @@ import { addEvents } from '../store/events.ts';
 import { itemByNode, itemByPull, itemsOfRepos, saveItem } from '../store/items.ts';
 import { reposOfInstallation, saveRepo } from '../store/repos.ts';
 import type { Context } from './context.ts';
-import { isSelf, person } from './intake/asking.ts';
+import { type IntakeContext, isSelf, person } from './intake/asking.ts';
 import { commented } from './intake/comments.ts';
 import { labelled, unlabelled } from './intake/labels.ts';
+import { createStrangers } from './intake/strangers.ts';
 
 /** Where webhook handlers and scans bring what they heard. `id` names the cause: the same one twice counts once. */
 export interface Intake {
@@ -20,7 +21,8 @@ export interface Intake {
   lost(id: string, losses: Loss[]): Promise<void>;
 }
 
-export function createIntake(context: Context): Intake {
+export function createIntake(engine: Context): Intake {
+  const context: IntakeContext = { ...engine, strangers: createStrangers(engine.now) };
   return {
     heard: async (id, repo, signals) => {
       if (!repo) return;
@@ -94,8 +96,9 @@ async function itemAtHand(context: Context, signal: Signal): Promise<Item | unde
   });
 }
 
-async function eventsOf(context: Context, item: Item, signal: Signal): Promise<BoardEvent[]> {
+async function eventsOf(context: IntakeContext, item: Item, signal: Signal): Promise<BoardEvent[]> {
   if ('by' in signal && isSelf(context, signal.by)) return [];
+  if ('label' in signal && !context.strangers.heeds(signal.repo.id, signal.by)) return [];
   switch (signal.type) {
     case 'label_added':
       return labelled(context, item, signal);

@@ -1,12 +1,14 @@
 /** Sends what the ledger intends: the head of every lane, items beside each other, nothing twice. */
 import type { EffectKind } from '../core/effect.ts';
 import { githubFailure } from '../github/failures.ts';
+import { setAside } from '../messages/quarantine.ts';
 import { confirm, drop, type LedgerRow, laneHeads, markSent, postpone, rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import type { Context } from './context.ts';
 import type { Executor, Executors, Outcome } from './executor.ts';
 import { afterGivingUp } from './giving-up.ts';
+import { patience as deaths, steps } from './quarantine.ts';
 
 export interface Outbox {
   /** Starts what is due; returns when the next postponed effect is due, milliseconds since the epoch. */
@@ -28,8 +30,12 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
     const item = await itemById(context.db, row.item);
     if (!item) throw new Error(`effect ${row.key} of an item that is not there`);
     const { kind } = row.effect;
+    if (context.quarantine.isCondemned(stepOf(row))) return park(context, row);
     context.crash(`effect:${kind}:before`);
-    await markSent(context.db, row.key, context.now());
+    await context.db.transaction().execute(async (tx) => {
+      await context.quarantine.begin(tx, [stepOf(row)]);
+      await markSent(tx, row.key, context.now());
+    });
     const execute = executors[kind] as Executor<EffectKind>;
     let outcome: Outcome;
     try {
@@ -58,6 +64,7 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
       )
       .then(() => {
         underWay.delete(lane);
+        context.quarantine.over(stepOf(row));
         context.wake();
       });
     underWay.set(lane, mine);
@@ -68,7 +75,11 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
       if (ending.signal.aborted) return undefined;
       const now = context.now();
       const idle = (await laneHeads(context.db)).filter((row) => !underWay.has(`${row.item}/${row.lane}`));
-      for (const row of idle) if (row.notBefore <= now) begin(row);
+      const due = new Map(idle.filter((row) => row.notBefore <= now).map((row) => [stepOf(row).step, row]));
+      for (const { step } of context.quarantine.admit([...due.values()].map(stepOf))) {
+        const row = due.get(step);
+        if (row) begin(row);
+      }
       const waiting = idle.filter((row) => row.notBefore > now).map((row) => row.notBefore);
       return waiting.length > 0 ? Math.min(...waiting) : undefined;
     },
@@ -80,6 +91,17 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
       clearTimeout(timer);
     },
   };
+}
+
+function stepOf(row: LedgerRow) {
+  return steps.effect(row.key, row.item);
+}
+
+/** Sets aside what the process dies under; the item stops by name where it cannot go on without it. */
+async function park(context: Context, row: LedgerRow): Promise<void> {
+  const reason = setAside(row.effect.kind, deaths.alone);
+  const events = afterGivingUp(row.effect, undefined, reason, 'QUARANTINED');
+  await record(context, row, { kind: 'dropped', reason, events }, reason);
 }
 
 /** GitHub's bad hours and shutdowns leave the effect open; refusals end it; our own faults are tried a few times. */
@@ -97,9 +119,11 @@ function failed(context: Context, row: LedgerRow, error: unknown): Outcome {
   return { kind: 'dropped', reason: said, events: afterGivingUp(row.effect, failure?.kind, said) };
 }
 
-async function record(context: Context, row: LedgerRow, outcome: Outcome): Promise<void> {
+async function record(context: Context, row: LedgerRow, outcome: Outcome, parked?: string): Promise<void> {
   const now = context.now();
   await context.db.transaction().execute(async (tx) => {
+    if (parked === undefined) await context.quarantine.back(tx, stepOf(row));
+    else await context.quarantine.park(tx, stepOf(row), parked);
     if (outcome.kind === 'later') {
       await postpone(tx, row.key, now + Math.max(outcome.after, 0), outcome.reason, now);
       // People see why nothing moves, once; what the comment itself waits for cannot be said in it.
@@ -115,5 +139,6 @@ async function record(context: Context, row: LedgerRow, outcome: Outcome): Promi
     await addEvents(tx, events, now);
     if (outcome.kind === 'done') await confirm(tx, row, outcome.receipt, now);
     else await drop(tx, row.key, outcome.reason, now);
+    if (parked !== undefined) await rearm(tx, `${row.item}/status-comment`, now, now);
   });
 }

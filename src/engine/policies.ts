@@ -1,4 +1,5 @@
 /** The policy in force for a repository: read anew when somebody asks for work, the last good one otherwise. */
+import { createHash } from 'node:crypto';
 import { policyFrom } from '../config/policy.ts';
 import { parseRepositoryConfig } from '../config/repository.ts';
 import type { Failure, Repo } from '../core/item.ts';
@@ -32,7 +33,7 @@ export async function currentPolicy(context: Context, repo: Repo): Promise<InFor
   const octokit = await context.authenticate(repo.installation);
   const file = await readConfigFile(octokit, repo);
   if (file.kind === 'unreadable') return problem(context, repo, file.reason);
-  const sha = file.kind === 'found' ? file.sha : 'absent';
+  const sha = `${file.kind === 'found' ? file.sha : 'absent'} ${circumstances(context)}`;
   const known = await repoById(db, repo.id);
   if (known?.policy && known.policySha === sha && !known.policyError) return { policy: known.policy };
   const parsed = parseRepositoryConfig(file.kind === 'found' ? file.text : '');
@@ -43,6 +44,12 @@ export async function currentPolicy(context: Context, repo: Repo): Promise<InFor
   await savePolicy(db, repo.id, policy, sha);
   for (const note of policy.notes) context.log.warn({ repo: `${repo.owner}/${repo.name}` }, note);
   return { policy };
+}
+
+/** What a policy follows from beside the file: another ceiling makes another policy of the same file. */
+function circumstances({ settings, runners }: Context): string {
+  const text = JSON.stringify([settings.ceilings, [...runners.keys()]]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 async function problem(context: Context, repo: Repo, sentence: string): Promise<InForce> {

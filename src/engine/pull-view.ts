@@ -16,6 +16,8 @@ export function pullView(context: Context, item: Item, change: Change, run: Run)
     completes: true,
     ...(result?.summary ? { summary: result.summary } : {}),
     ...(result?.tested ? { tested: result.tested } : {}),
+    ...(result?.decisions ? { decisions: result.decisions } : {}),
+    ...(result?.contract ? { contract: result.contract } : {}),
     agent: run.agent,
     runner: run.runner,
     durationMs: lengthOf(run),

@@ -1,30 +1,34 @@
 /** What the status comment shows of an item: its facts, the words of the run, the limits in force. */
-import type { ShimEvent } from '#runners/shim/protocol.ts';
 import { isErrorCode, userError } from '../core/errors.ts';
-import { type Failure, holdsSeat, type Item, type Run, waitsForSeat } from '../core/item.ts';
+import { type Failure, type Item, type Run, waitsForPerson, waitsForSeat } from '../core/item.ts';
 import { statusOf } from '../core/status.ts';
-import { redact } from '../core/text/redact.ts';
 import { duration } from '../messages/duration.ts';
+import { refusedNote } from '../messages/egress.ts';
 import { noRunner } from '../messages/no-runner.ts';
-import type { peekReply } from '../messages/peek.ts';
+import { setAsideNote } from '../messages/quarantine.ts';
 import { hostRuntimeNotice } from '../messages/replies.ts';
 import type { ShownState, StatusView } from '../messages/status-comment.ts';
 import { whyPutOff } from '../messages/why.ts';
 import { firstPutOff } from '../store/effects.ts';
-import { lastRunEvents } from '../store/runs.ts';
+import { refusedHosts } from '../store/egress.ts';
+import { parkedSteps } from '../store/quarantine.ts';
+import { runById } from '../store/runs.ts';
+import { spendingOf, spentByRuns } from '../store/spending.ts';
+import { lastWords, saidToPeople } from './agent-words.ts';
 import type { Context } from './context.ts';
 import { storedPolicy } from './policies.ts';
 import { branchUrl } from './repository-url.ts';
 
 const shownLines = 12;
-const peekedEvents = 60;
 
 export async function statusView(context: Context, item: Item): Promise<Omit<StatusView, 'marker'>> {
   const { run, retryAt, change } = item;
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const reason = reasonOf(item) ?? (await putOff(context, item));
   const failure =
-    item.outcome?.kind === 'failed' ? item.outcome.failure : retryAt ? item.lastFailure : undefined;
+    item.outcome?.kind === 'failed'
+      ? item.outcome.failure
+      : (item.wait?.failure ?? (retryAt ? item.lastFailure : undefined));
   const pull = change?.pull;
   return {
     key: item.key,
@@ -33,12 +37,41 @@ export async function statusView(context: Context, item: Item): Promise<Omit<Sta
     ...(run ? runPart(context, item, run) : {}),
     attempt: { number: Math.max(run?.attempt ?? 1, 1), max: policy.limits.attempts },
     progress: run ? await lastLines(context, run) : [],
+    ...(await saidPart(context, item)),
     limits: { run: duration(policy.limits.run), memory: `${Math.round(policy.limits.memory / 2 ** 20)}m` },
+    ...(run ? await moneyPart(context, run) : {}),
     ...(pull ? { pull } : {}),
     ...(failure ? { error: said(failure, run) } : {}),
-    notes: [...item.notes, ...(context.runtime.name === 'host' ? [hostRuntimeNotice] : [])],
+    notes: [
+      ...item.notes,
+      ...(await setAsideOf(context, item)),
+      ...(await refusedOf(context, item)),
+      ...(context.runtime.name === 'host' ? [hostRuntimeNotice] : []),
+    ],
     ...(retryAt ? { retryAt: new Date(retryAt).toISOString() } : {}),
   };
+}
+
+/** What the run's models have cost so far, earlier runs of the same work included. */
+async function moneyPart({ db }: Context, run: Run): Promise<Pick<StatusView, 'model' | 'spend'>> {
+  const [row, spending] = await Promise.all([runById(db, run.id), spendingOf(db, run.id)]);
+  const model = row?.spec.model?.model;
+  const before = await spentByRuns(db, run.continues?.runs ?? []);
+  return {
+    ...(model ? { model } : {}),
+    ...(spending ? { spend: { cap: before + spending.cap, spent: before + spending.spent } } : {}),
+  };
+}
+
+/** Steps of the request at hand under which the service died each time. */
+async function setAsideOf({ db }: Context, item: Item): Promise<string[]> {
+  const parked = await parkedSteps(db, item.id);
+  return parked.filter(({ at }) => at >= (item.request?.at ?? 0)).map(({ reason }) => setAsideNote(reason));
+}
+
+async function refusedOf({ db }: Context, { run }: Item): Promise<string[]> {
+  const note = run && refusedNote(await refusedHosts(db, run.id));
+  return note ? [note] : [];
 }
 
 /** Why a step towards a run or a pull request is put off, in the words of what refused it. */
@@ -46,35 +79,6 @@ async function putOff({ db }: Context, item: Item): Promise<string | undefined> 
   const waiting = await firstPutOff(db, item.id, ['run', 'code']);
   if (!waiting) return undefined;
   return whyPutOff(waiting.error, new Date(waiting.notBefore).toISOString());
-}
-
-/** What `/prlt peek` shows: what the latest run said and did, with everything secret taken out. */
-export async function peekView(context: Context, item: Item): Promise<Parameters<typeof peekReply>[0]> {
-  const { run, key } = item;
-  if (!run) return { key, running: false, lines: [] };
-  const events = await lastRunEvents(
-    context.db,
-    run.id,
-    ['message', 'progress', 'tool', 'note'],
-    peekedEvents,
-  );
-  const { webhookSecret, privateKey } = context.settings;
-  const lines = events.map((event) => redact(lineOf(event), [webhookSecret, privateKey]));
-  return { key, agent: run.agent, running: holdsSeat(item), lines };
-}
-
-function lineOf(event: ShimEvent): string {
-  switch (event.type) {
-    case 'message':
-    case 'note':
-      return event.text;
-    case 'progress':
-      return event.message;
-    case 'tool':
-      return `[${event.status}] ${event.title}`;
-    default:
-      return event.type;
-  }
 }
 
 /** The item's state in the words of the status comment. */
@@ -90,7 +94,9 @@ export function stateOf(item: Item, now: number): ShownState {
       return activity(item.run) ?? 'publishing';
     case 'review':
       // What goes on under an open pull request is the news.
-      return waitsForSeat(item) ? waiting(item, now) : (activity(item.run) ?? 'review');
+      return waitsForSeat(item) || waitsForPerson(item)
+        ? waiting(item, now)
+        : (activity(item.run) ?? 'review');
     case 'blocked':
       return 'waiting';
     case 'cancelled':
@@ -101,7 +107,7 @@ export function stateOf(item: Item, now: number): ShownState {
 }
 
 function waiting(item: Item, now: number): ShownState {
-  if (item.held) return 'waiting';
+  if (item.held || waitsForPerson(item)) return 'waiting';
   return item.retryAt !== undefined && item.retryAt > now ? 'waiting' : 'queued';
 }
 
@@ -138,11 +144,15 @@ function runPart(context: Context, item: Item, run: Run): Partial<StatusView> {
 }
 
 async function lastLines({ db }: Context, run: Run): Promise<string[]> {
-  const events = await lastRunEvents(db, run.id, ['message', 'progress'], shownLines);
-  return events.flatMap((event) => {
-    if (event.type === 'message') return [event.text];
-    return event.type === 'progress' ? [event.message] : [];
-  });
+  return lastWords(db, run.id, shownLines, { events: ['message', 'progress'], tools: ['report_progress'] });
+}
+
+/** What the agent wants people to know. A blocker that the item waits for is told with the wait. */
+export async function saidPart({ db }: Context, item: Item): Promise<Pick<StatusView, 'said'>> {
+  const said = item.run && (await saidToPeople(db, item.run.id));
+  if (!said) return {};
+  const { blocker: _blocker, ...rest } = said;
+  return { said: item.wait?.kind === 'blocker' ? rest : said };
 }
 
 /** Fills in what to do from the catalogue, where the failure itself says nothing more particular. */

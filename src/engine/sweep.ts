@@ -1,13 +1,11 @@
-/** Removes what nobody owns any more: workspaces, hand-overs, old deliveries and mirrors' piled-up packs. Every so often. */
+/** Removes what nobody owns any more: workspaces, hand-overs and mirrors' piled-up packs. Every so often. */
 import { holdsSeat, type Item } from '../core/item.ts';
-import { forgetDeliveries } from '../store/deliveries.ts';
 import { hasOpenEffects } from '../store/effects.ts';
+import { pendingEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import { runById } from '../store/runs.ts';
+import { closeSpending, openReservations } from '../store/spending.ts';
 import type { Context } from './context.ts';
-
-/** How long deliveries that were dealt with are remembered, milliseconds. */
-const deliveriesKept = 14 * 24 * 3_600_000;
 
 export async function sweep(context: Context): Promise<void> {
   const { runtime, handover, mirrors, log } = context;
@@ -22,7 +20,15 @@ export async function sweep(context: Context): Promise<void> {
     await handover.discard(run);
   }
   for (const id of await mirrors.ids()) await mirrors.maintain(id);
-  await forgetDeliveries(context.db, context.now() - deliveriesKept);
+  await freeReservations(context);
+}
+
+/** A seat may be given and not taken: its money is free again. */
+async function freeReservations({ db }: Context): Promise<void> {
+  for (const { run, item } of await openReservations(db)) {
+    if ((await pendingEvents(db, item)).length > 0 || (await itemById(db, item))?.run?.id === run) continue;
+    await closeSpending(db, run);
+  }
 }
 
 /** What a run handed over is of use until it is published or kept; both are effects of its item. */
@@ -31,12 +37,17 @@ async function isAtWork(context: Context, run: string): Promise<boolean> {
   return row !== undefined && (row.state !== 'over' || (await hasOpenEffects(context.db, row.item)));
 }
 
-/** A run's workspace, named after it, is wanted while it works and while its change is under review. */
-async function isWanted(context: Context, run: string): Promise<boolean> {
-  if (await isAtWork(context, run)) return true;
-  const row = await runById(context.db, run);
+/**
+ * A workspace, named after the run that had it first, is wanted while one works in it or is to go on in it, and while its
+ * change is under review.
+ */
+async function isWanted(context: Context, workspace: string): Promise<boolean> {
+  if (await isAtWork(context, workspace)) return true;
+  const row = await runById(context.db, workspace);
   const item = row && (await itemById(context.db, row.item));
-  return item?.run?.id === run && (holdsSeat(item) || isInReview(item));
+  if (!item) return false;
+  if (item.continuation?.workspace === workspace) return true;
+  return item.run?.workspace === workspace && (holdsSeat(item) || isInReview(item));
 }
 
 function isInReview(item: Item): boolean {

@@ -12,9 +12,14 @@ export function answerJson(res: ServerResponse, status: number, body: unknown): 
 
 /** Says why not. What the other side still sends is not read: the connection closes once the answer is out. */
 export function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
+  refuseWith(req, res, refusal.status, { error: refusal.reason });
+}
+
+/** The same with a body in another shape. */
+export function refuseWith(req: IncomingMessage, res: ServerResponse, status: number, body: unknown): void {
   if (!req.complete) {
     res.setHeader('connection', 'close');
     res.once('finish', () => req.socket.destroySoon());
   }
-  answerJson(res, refusal.status, { error: refusal.reason });
+  answerJson(res, status, body);
 }

@@ -1,6 +1,7 @@
 /** What the gateway asks of the engine for one run: the desk that a run's socket talks to. */
 import type { Readable } from 'node:stream';
 import type { Assignment, EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protocol.ts';
+import type { EgressRefusal } from '#src/core/network/refusal.ts';
 
 /** `refused`: the sentence goes back to the shim with the status. */
 export type BundleAnswer =
@@ -11,14 +12,24 @@ export type BundleAnswer =
 export interface ModelDesk {
   /**
    * Whether the run may call this model now: it is alive, one of its runner's providers is meant, and its cap is not
-   * reached. `provider` as in the path, `model` as in the request, undefined for calls that name none.
+   * reached. A call with `billed` that is let through is settled afterwards, once, whatever becomes of it; near the cap
+   * it waits until calls under way are settled.
    */
   admit(
     run: string,
-    call: { provider: string; model?: string },
+    call: AskedCall,
   ): Promise<{ kind: 'go' } | { kind: 'refused'; status: 402 | 403 | 410; reason: string }>;
   /** Counts a call; rejects never, the call is over whatever becomes of the count. */
   settle(run: string, call: ModelCall): Promise<void>;
+}
+
+export interface AskedCall {
+  /** As in the path. */
+  provider: string;
+  /** As in the request; undefined for calls that name none. */
+  model?: string;
+  /** For a call that costs money: bytes of the request. `signal` aborts when nobody waits for it any more. */
+  billed?: { bytes: number; signal: AbortSignal };
 }
 
 /** Tokens as the provider told them; cached ones are not part of `input`. */
@@ -27,11 +38,15 @@ export interface Usage {
   output: number;
   cacheRead: number;
   cacheWrite: number;
+  /** Those of `cacheWrite` that are kept for an hour and cost more. */
+  cacheWriteLong?: number;
 }
 
 export interface ModelCall {
   provider: string;
   model: string;
+  /** Bytes of the request, as they were told when it was let through. */
+  asked: number;
   /** HTTP status of the answer; 0 when none came. */
   status: number;
   broken?: 'cut' | 'stalled' | 'unreachable';
@@ -84,7 +99,8 @@ export type ToolAnswer = { kind: 'answer' | 'refused'; text: string };
 export interface EgressDesk {
   /** Canonical `host:port` entries that the run may reach; empty when it is over. */
   allowed(run: string): Promise<readonly string[]>;
-  refused(run: string, host: string, reason: string): Promise<void>;
+  /** `host` is canonical `host:port`. Rejects never. */
+  refused(run: string, host: string, reason: EgressRefusal): Promise<void>;
   /** `owner/name` of the run's repository, for registries that are only for some. */
   repository(run: string): Promise<string | undefined>;
 }

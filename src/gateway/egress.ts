@@ -1,73 +1,137 @@
-/** The way out of a run: there is none yet, and every try is answered with a sentence before anything is looked up. */
+/** The way out of a run: to the places on its list, by tunnel or by plain http; all else is refused before anything is dialled. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { canonicalTarget, proxyTarget } from '#src/core/network/authority.ts';
+import type { EgressRefusal } from '#src/core/network/refusal.ts';
+import type { EgressDesk } from './desk.ts';
+import { passOn } from './egress/plain-request.ts';
+import { malformedSentence, refusalSentence } from './egress/sentences.ts';
+import { runTunnel } from './egress/tunnel.ts';
+import type { Dialled, WayOut } from './egress/way-out.ts';
 import { answerText } from './raw-answer.ts';
 
-/** Hears of each refused target, canonical `host:port`. */
-export type OnRefused = (run: string, host: string) => void;
-
-/**
- * Canonical form of a `CONNECT` target (RFC 9110 §9.3.6): lower case, no trailing dot, numeric IPv4 in dotted form, IPv6
- * in brackets. Undefined for anything that is not plainly `host:port`, user information and encoded names included.
- */
-export function canonicalTarget(authority: string): string | undefined {
-  const parts = /^([A-Za-z0-9._-]{1,254}|\[[0-9A-Fa-f:.]{2,45}\]):([0-9]{1,5})$/.exec(authority);
-  const port = Number(parts?.[2]);
-  if (parts?.[1] === undefined || port < 1 || port > 65_535) return undefined;
-  const name = parts[1].replace(/\.$/, '');
-  if (name === '' || name.startsWith('.') || name.includes('..')) return undefined;
-  const url = URL.parse(`http://${name}/`);
-  return url === null || url.hostname === '' ? undefined : `${url.hostname}:${port}`;
+export interface EgressParts {
+  desk: EgressDesk;
+  wayOut: WayOut;
+  log: Logger;
+  /** Connections to the outside of one run at a time. */
+  most: number;
+  /** Silence after which one is ended, milliseconds. */
+  idleMs: number;
 }
 
-/** Authority of an absolute-form request target (RFC 9112 §3.2.2) with its default port; undefined when it is malformed. */
-export function proxyTarget(target: string): string | undefined {
-  const parts = /^(https?):\/\/([^/?#\\]*)/i.exec(target);
-  if (parts?.[2] === undefined) return undefined;
-  const authority = parts[2];
-  if (/:[0-9]+$/.test(authority)) return canonicalTarget(authority);
-  return canonicalTarget(`${authority}:${parts[1]?.toLowerCase() === 'https' ? 443 : 80}`);
+export interface Egress {
+  /** Both never reject and always end what they answer. `closed` ends what is open with the run. */
+  connect(
+    run: string,
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    closed: AbortSignal,
+  ): Promise<void>;
+  request(run: string, req: IncomingMessage, res: ServerResponse, closed: AbortSignal): Promise<void>;
 }
 
-export function isProxyRequest(target: string): boolean {
-  return /^[a-z][a-z0-9+.-]*:/i.test(target);
+type No = { status: number; text: string };
+
+export function createEgress({ desk, wayOut, log, most, idleMs }: EgressParts): Egress {
+  const open = new Map<string, number>();
+
+  const refused = async (run: string, target: string, reason: EgressRefusal): Promise<No> => {
+    log.info({ run, target, reason }, 'a run was not let out');
+    await desk.refused(run, target, reason);
+    return { status: 403, text: refusalSentence(target, reason) };
+  };
+  const failed = (target: string, reason: string): No => ({
+    status: 502,
+    text: `prlt could not reach ${target}: ${reason}.\n`,
+  });
+
+  /** The connection, or what to say instead of it. */
+  const reach = async (
+    run: string,
+    target: string,
+    plain: { method: string | undefined } | undefined,
+    closed: AbortSignal,
+  ): Promise<Extract<Dialled, { kind: 'connected' }> | No> => {
+    if (!(await desk.allowed(run)).includes(target)) return refused(run, target, 'not_listed');
+    if (plain && plain.method !== 'GET' && plain.method !== 'HEAD') return refused(run, target, 'method');
+    if ((open.get(run) ?? 0) >= most) return refused(run, target, 'too_many');
+    open.set(run, (open.get(run) ?? 0) + 1);
+    const dialled = await wayOut.dial(target, { plain: plain !== undefined, signal: closed });
+    if (dialled.kind === 'connected') {
+      dialled.socket.once('close', () => release(run));
+      return dialled;
+    }
+    release(run);
+    if (dialled.kind === 'failed') return failed(target, dialled.reason);
+    log.warn(
+      { run, target, addresses: dialled.addresses },
+      'an allowed name leads to an address that is not public',
+    );
+    return refused(run, target, 'not_public');
+  };
+  const release = (run: string): void => {
+    const left = (open.get(run) ?? 1) - 1;
+    if (left > 0) open.set(run, left);
+    else open.delete(run);
+  };
+
+  return {
+    connect: async (run, req, socket, head, closed) => {
+      const gone = closedOr(closed, socket);
+      try {
+        const target = canonicalTarget(req.url ?? '');
+        if (target === undefined) return answerText(socket, 400, malformedSentence);
+        const way = await reach(run, target, undefined, gone);
+        if ('status' in way) return answerText(socket, way.status, way.text);
+        const end = await runTunnel(socket, way.socket, { target, head, idleMs, closed });
+        log.debug({ run, target, ...end }, 'a tunnel ended');
+        if (end.refused) await refused(run, target, end.refused);
+      } catch (error) {
+        log.error({ run, err: error }, 'a tunnel failed');
+        socket.destroy();
+      }
+    },
+    request: async (run, req, res, closed) => {
+      const gone = closedOr(closed, res);
+      const target = proxyTarget(req.url ?? '');
+      try {
+        if (target === undefined) return answer(res, { status: 400, text: malformedSentence });
+        const way = await reach(run, target, { method: req.method }, gone);
+        if ('status' in way) return answer(res, way);
+        if (/^https:/i.test(req.url ?? '')) {
+          way.socket.destroy();
+          return answer(res, { status: 400, text: 'https goes through a tunnel: CONNECT, not GET.\n' });
+        }
+        const bytes = await passOn({ req, res, ...way, proxy: way.proxy, idleMs, signal: gone });
+        log.debug({ run, target, down: bytes }, 'a plain request ended');
+      } catch (error) {
+        if (gone.aborted || res.headersSent) return void res.destroy();
+        const reason = (error as { code?: string }).code ?? 'it gave no answer';
+        answer(res, failed(target ?? '', reason));
+      }
+    },
+  };
 }
 
-/** The body of each refusal. `host` is canonical. */
-export function refusalSentence(host: string): string {
-  return `prlt does not let this run reach ${host}: runs have no way out, and no host is on an allow-list yet.\n`;
+/** Aborts when the run ends, or the one who asked goes away. */
+function closedOr(closed: AbortSignal, asking: Duplex | ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  asking.once('close', () => gone.abort());
+  return AbortSignal.any([closed, gone.signal]);
 }
 
-const malformedSentence = 'This is not a host and a port that prlt can read; nothing was dialled.\n';
-
-export function refuseConnect(
-  run: string,
-  req: IncomingMessage,
-  socket: Duplex,
-  onRefused?: OnRefused,
-): void {
-  const host = canonicalTarget(req.url ?? '');
-  answerText(
-    socket,
-    host === undefined ? 400 : 403,
-    host === undefined ? malformedSentence : refusalSentence(host),
-  );
-  if (host !== undefined) onRefused?.(run, host);
-}
-
-export function refuseProxyRequest(
-  run: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-  onRefused?: OnRefused,
-): void {
-  const host = proxyTarget(req.url ?? '');
-  const text = host === undefined ? malformedSentence : refusalSentence(host);
-  res.writeHead(host === undefined ? 400 : 403, {
+function answer(res: ServerResponse, { status, text }: No): void {
+  res.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     connection: 'close',
   });
   res.end(text);
-  if (host !== undefined) onRefused?.(run, host);
+}
+
+export function isProxyRequest(target: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(target);
 }

@@ -2,19 +2,28 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { RunDesk } from './desk.ts';
-import type { OnRefused } from './egress.ts';
+import type { EgressDesk, RunDesk, ToolDesk } from './desk.ts';
+import type { WayOut } from './egress/way-out.ts';
+import { createEgress } from './egress.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
+import type { Models } from './models/models.ts';
+import type { RegistryAccess } from './registries/access.ts';
+import { createRegistries } from './registries/serve.ts';
 import { openRunServer, type RunServer } from './run-server.ts';
 import { preparePlace, type SocketPlace, socketPlace, sweepPlaces } from './socket-place.ts';
+import { createMcpEndpoint } from './tools/mcp.ts';
 
 export interface GatewayOptions {
   /** Parent of the runs' socket directories; nothing else lives in it. */
   dir: string;
   desk: RunDesk;
+  tools: ToolDesk;
+  /** Absent where no run may call a model. */
+  models?: Models;
   log: Logger;
   limits?: Partial<GatewayLimits>;
-  onRefused?: OnRefused;
+  /** Where runs may go, and how. */
+  egress: { desk: EgressDesk; wayOut: WayOut; registries: RegistryAccess };
 }
 
 export interface Gateway {
@@ -30,14 +39,19 @@ export interface Gateway {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { desk, log, onRefused } = options;
+  const { desk, tools, models, log } = options;
   const parent = resolve(options.dir);
   const limits = { ...defaultLimits, ...options.limits };
+  const egress = createEgress({ ...options.egress, log, most: limits.tunnels, idleMs: limits.tunnelIdleMs });
+  const registries = createRegistries({ ...options.egress, log, idleMs: limits.tunnelIdleMs });
   const runs = new Map<string, { place: SocketPlace; server: Promise<RunServer> }>();
 
   const start = async (run: string, place: SocketPlace): Promise<RunServer> => {
     await preparePlace(parent, place);
-    const context = { run, desk, limits, log, ...(onRefused === undefined ? {} : { onRefused }) };
+    const size = { bytes: limits.mcpBytes, ms: limits.mcpMs };
+    const mcp = createMcpEndpoint({ run, desk: tools, log, limits: size });
+    const ways = { mcp, egress, registries, ...(models ? { models } : {}) };
+    const context = { run, desk, ...ways, limits, log };
     return openRunServer(context, place);
   };
 
@@ -84,6 +98,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       );
       await Promise.all(servers.map((server) => server?.close(limits.stopGraceMs)));
       runs.clear();
+      models?.close();
     },
   };
 }

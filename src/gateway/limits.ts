@@ -16,6 +16,14 @@ export interface GatewayLimits {
   headMs: number;
   /** Time for a whole `POST /events` body. */
   eventsMs: number;
+  /** One `POST /mcp` body. */
+  mcpBytes: number;
+  /** Time for a whole `POST /mcp` body. */
+  mcpMs: number;
+  /** Connections to the outside, tunnels and plain requests. */
+  tunnels: number;
+  /** Silence of both sides after which one of them ends. */
+  tunnelIdleMs: number;
   /** Silence after which an unfinished bundle is given up. */
   bundleIdleMs: number;
   heartbeatMs: number;
@@ -30,9 +38,13 @@ export const defaultLimits: GatewayLimits = {
   lineBytes: MiB,
   events: 10_000,
   connections: 256,
-  requests: 32,
+  requests: 192,
   headMs: 10_000,
   eventsMs: 60_000,
+  mcpBytes: MiB,
+  mcpMs: 30_000,
+  tunnels: 128,
+  tunnelIdleMs: 300_000,
   bundleIdleMs: 60_000,
   heartbeatMs: 15_000,
   stopGraceMs: 2_000,

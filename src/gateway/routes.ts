@@ -5,19 +5,25 @@ import { answerJson, refuse } from './answer.ts';
 import { readBody } from './bounded-body.ts';
 import { takeBundle } from './bundle-upload.ts';
 import type { RunDesk } from './desk.ts';
-import { isProxyRequest, type OnRefused, refuseProxyRequest } from './egress.ts';
+import { type Egress, isProxyRequest } from './egress.ts';
 import { parseEventLines } from './event-lines.ts';
 import type { GatewayLimits } from './limits.ts';
 import { streamMessages } from './message-stream.ts';
+import type { Models } from './models/models.ts';
+import type { ServeRegistry } from './registries/serve.ts';
+import type { McpEndpoint } from './tools/mcp.ts';
 
 export interface RouteContext {
   run: string;
   desk: RunDesk;
+  mcp: McpEndpoint;
+  egress: Egress;
+  registries: ServeRegistry;
+  models?: Models;
   limits: GatewayLimits;
   log: Logger;
   /** Aborts when the run's socket closes. */
   closed: AbortSignal;
-  onRefused?: OnRefused;
 }
 
 /** Never rejects and always ends the response. */
@@ -39,7 +45,7 @@ export async function route(context: RouteContext, req: IncomingMessage, res: Se
 async function dispatch(context: RouteContext, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { run, desk, limits } = context;
   const target = req.url ?? '';
-  if (isProxyRequest(target)) return refuseProxyRequest(run, req, res, context.onRefused);
+  if (isProxyRequest(target)) return context.egress.request(run, req, res, context.closed);
   // A base makes `//x` and `/..` into plain paths of this host; only the path and the query are used.
   const url = URL.parse(`http://run${target.startsWith('/') ? '' : '/'}${target}`);
   const path = url?.pathname ?? '';
@@ -56,12 +62,9 @@ async function dispatch(context: RouteContext, req: IncomingMessage, res: Server
     case 'PUT /bundle':
       return takeBundle(run, url?.searchParams.get('head') ?? null, req, res, desk, limits.bundleIdleMs);
   }
-  if (path === '/mcp' || path.startsWith('/models/')) {
-    return refuse(req, res, {
-      status: 501,
-      reason: `This version of prlt does not serve ${path.split('/')[1]} yet.`,
-    });
-  }
+  if (target.startsWith('/registries/')) return context.registries(run, req, res, context.closed);
+  if (path === '/mcp') return context.mcp.serve(req, res);
+  if (url && context.models && path.startsWith('/models/')) return context.models.serve(run, url, req, res);
   refuse(req, res, { status: 404, reason: 'There is nothing here.' });
 }
 

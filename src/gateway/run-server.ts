@@ -2,7 +2,6 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { refuse } from './answer.ts';
-import { refuseConnect } from './egress.ts';
 import { answerText } from './raw-answer.ts';
 import { type RouteContext, route } from './routes.ts';
 import type { SocketPlace } from './socket-place.ts';
@@ -43,7 +42,9 @@ export async function openRunServer(
     });
     void route(full, req, res);
   });
-  server.on('connect', (req, socket) => refuseConnect(run, req, socket, context.onRefused));
+  server.on('connect', (req, socket, head) => {
+    void context.egress.connect(run, req, socket, head, closed.signal);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status =
       error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;

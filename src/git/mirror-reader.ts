@@ -18,6 +18,8 @@ export interface MirrorReader {
   branches(repoId: string | number): Promise<string[]>;
   /** `maxBytes` is checked before anything is read. */
   readFile(repoId: string | number, sha: string, path: string, maxBytes: number): Promise<FileAnswer>;
+  /** First lines of the newest commits at or before `sha`, newest first. */
+  subjects(repoId: string | number, sha: string, most: number): Promise<string[]>;
   /** Every entry at or below `folder` (default: the whole tree), links and gitlinks included. */
   listTree(repoId: string | number, sha: string, folder?: string): Promise<TreeEntry[]>;
 }
@@ -67,6 +69,14 @@ export function createMirrorReader(git: Git, pathOf: (repoId: string | number) =
         maxOutput: Math.max(entry.bytes, 1),
       });
       return { kind: 'file', content: stdout };
+    },
+    async subjects(repoId, sha, most) {
+      const { stdout } = await git.run({
+        gitDir: pathOf(repoId),
+        args: ['log', '-z', '--format=%s', `--max-count=${most}`, '--end-of-options', checkedSha(sha)],
+        maxOutput: 4 * 1024 * 1024,
+      });
+      return stdout.toString('utf8').split('\0').filter(Boolean);
     },
     async listTree(repoId, sha, folder) {
       if (folder !== undefined && !isTreePath(folder)) return [];

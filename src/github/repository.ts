@@ -32,6 +32,17 @@ export async function findRepo(
   }
 }
 
+/** What a branch is called now, for GitHub leads from the old name of a renamed one to the new; undefined when it is gone. */
+export async function branchNow(octokit: Octokit, repo: Repo, branch: string): Promise<string | undefined> {
+  try {
+    const { data } = await octokit.rest.repos.getBranch({ owner: repo.owner, repo: repo.name, branch });
+    return data.name;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
 export type ConfigFile =
   | { kind: 'absent' }
   | { kind: 'found'; text: string; sha: string }

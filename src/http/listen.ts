@@ -1,6 +1,7 @@
 /** Listens, and stops listening without hanging on clients that keep their connection open. */
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
 
 export interface HttpServer {
   /** Where it listens, `http://host:port`. */
@@ -11,22 +12,21 @@ export interface HttpServer {
 
 /** Rejects when the port cannot be had. */
 export async function listen(
-  fetch: Parameters<typeof serve>[0]['fetch'],
+  listener: RequestListener,
   hostname: string,
   wanted: number,
 ): Promise<HttpServer> {
-  const { promise: listening, resolve, reject } = Promise.withResolvers<AddressInfo>();
-  const server = serve({ fetch, hostname, port: wanted }, resolve);
-  server.once('error', reject);
-  const { port } = await listening;
+  const server = createServer(listener).listen(wanted, hostname);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   const host = hostname.includes(':') ? `[${hostname}]` : hostname;
   return {
     url: `http://${host}:${port}`,
     close: async () => {
       const { promise: closed, resolve: done } = Promise.withResolvers<void>();
       server.close(() => done());
-      const timer = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 2_000);
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), 2_000);
+      server.closeIdleConnections();
       await closed;
       clearTimeout(timer);
     },

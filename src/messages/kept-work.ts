@@ -6,8 +6,8 @@ export function keptAsRef(url: string, ref: string): string {
   return `The work so far is kept: ${inlineCode(`git fetch ${url} ${ref} && git switch --detach FETCH_HEAD`, 400)}`;
 }
 
-/** `path` is a bundle on the machine of the service. */
-export function keptAsFile(key: string, path: string, branch: string): string {
+/** `path` is a bundle on the machine of the service, where it stays for so many days. */
+export function keptAsFile(key: string, path: string, branch: string, days: number): string {
   const command = `git fetch ${path} ${branch}`;
-  return `The work on ${inlineCode(key, 100)} so far is kept on the machine of the service: ${inlineCode(command, 400)}`;
+  return `The work on ${inlineCode(key, 100)} so far is kept on the machine of the service for ${days} days: ${inlineCode(command, 400)}`;
 }

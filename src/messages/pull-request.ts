@@ -14,6 +14,8 @@ export interface PullRequestView {
   /** The agent's own words. */
   summary?: string;
   tested?: string;
+  decisions?: readonly string[];
+  contract?: string;
   agent: string;
   runner: string;
   /** Milliseconds. */
@@ -27,9 +29,11 @@ export interface PullRequestView {
 /** GitHub takes 256 characters of title; bodies are kept far below its 65,536. */
 const longestTitle = 200;
 const longestText = 12_000;
+const longestContract = 6_000;
+const longestDecision = 300;
 
 export function pullRequest(view: PullRequestView): { title: string; body: string } {
-  const { summary, tested, agent, runner, durationMs, commits, notes, marker } = view;
+  const { summary, tested, decisions, contract, agent, runner, durationMs, commits, notes, marker } = view;
   const title = speakLine(view.title, { max: longestTitle });
   const facts = [
     `Agent ${inlineCode(agent, 60)}`,
@@ -42,6 +46,8 @@ export function pullRequest(view: PullRequestView): { title: string; body: strin
     `${view.completes ? 'Closes' : 'Part of'} ${reference(view)}`,
     `## Summary\n\n${block(summary) ?? 'The agent left no summary; the commits say what changed.'}`,
     `## How it was tested\n\n${block(tested) ?? 'The agent did not say.'}`,
+    decisions?.length ? `## Decisions\n\n${decisions.map(bullet).join('\n')}` : '',
+    contract ? `## For the work that depends on this\n\n${block(contract, longestContract) ?? ''}` : '',
     ...notes.map((note) => `> ${speakLine(note, { max: 1000 })}`),
     facts.join(' · '),
   ];
@@ -56,8 +62,12 @@ function reference({ issue, home }: PullRequestView): string {
   return here ? `#${issue.number}` : `${issue.owner}/${issue.repo}#${issue.number}`;
 }
 
-function block(text: string | undefined): string | undefined {
-  const spoken = speak(text ?? '', { max: longestText });
+function bullet(text: string): string {
+  return `- ${speakLine(text, { max: longestDecision })}`;
+}
+
+function block(text: string | undefined, max = longestText): string | undefined {
+  const spoken = speak(text ?? '', { max });
   return spoken === '' ? undefined : spoken;
 }
 

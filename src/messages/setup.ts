@@ -17,6 +17,9 @@ export function setupWelcome(of: { url: string; code: string; file: string; gith
   ].join('\n');
 }
 
+/** What `--check` adds when nothing of an App is configured. */
+export const noAppYet = 'There is no GitHub App yet: `npm start` without `--check` leads to one of your own.';
+
 export function setupFinished(of: { slug: string; install: string; file: string }): string {
   return `The GitHub App ${of.slug} was made; ${of.file} has its credentials. Install it: ${of.install}\n`;
 }

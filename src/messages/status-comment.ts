@@ -1,7 +1,9 @@
 /** The one comment per item that is edited in place: where the work stands, and what people can do about it. */
+import { dollarsOf } from '#src/core/money.ts';
 import { fenced } from '#src/core/text/fence.ts';
 import { inlineCode } from '#src/core/text/inline-code.ts';
 import { plainText, speakLine } from '#src/core/text/speak.ts';
+import { type AgentSaid, agentSaid } from './agent-said.ts';
 import { duration } from './duration.ts';
 
 export type ShownState =
@@ -30,8 +32,13 @@ export interface StatusView {
   attempt?: { number: number; max: number };
   /** The agent's last lines, as it wrote them. */
   progress: readonly string[];
+  /** What the agent wants people to know. */
+  said?: AgentSaid;
   /** By the name under `limits` in `.github/prlt.yml`, as people wrote or would write it: `{ run: '60m' }`. */
   limits: Readonly<Record<string, string>>;
+  model?: string;
+  /** Millionths of a US dollar. */
+  spend?: { cap: number; spent: number };
   pull?: { number: number; url: string; draft: boolean };
   error?: { code: string; sentence: string; todo?: string };
   /** Sentences of ours, such as what was left out of the prompt. */
@@ -66,7 +73,15 @@ export function statusComment(view: StatusView): string {
 
 /** The same without the marker, for answers to `/prlt status`. */
 export function statusText(view: Shown): string {
-  return [headline(view), facts(view), failure(view), notes(view.notes), progress(view), steering(view)]
+  return [
+    headline(view),
+    facts(view),
+    failure(view),
+    notes(view.notes),
+    said(view),
+    progress(view),
+    steering(view),
+  ]
     .filter((block) => block !== '')
     .join('\n\n');
 }
@@ -84,11 +99,13 @@ function headline({ key, state, reason, pull }: Shown): string {
 }
 
 function facts(view: Shown): string {
-  const { agent, runner, profile, branch, branchUrl, elapsedMs, attempt, limits } = view;
+  const { agent, runner, profile, model, spend, branch, branchUrl, elapsedMs, attempt, limits } = view;
   const shownBranch = branch === undefined ? undefined : inlineCode(branch, 250);
   const rows: [string, string | undefined][] = [
     ['Agent', agent === undefined ? undefined : inlineCode(agent, 60)],
     ['Runner', withProfile(runner, profile)],
+    ['Model', model === undefined ? undefined : inlineCode(model, 100)],
+    ['Spent', spend && `${dollarsOf(spend.spent)} of ${dollarsOf(spend.cap)} (\`limits.spend.run\`)`],
     ['Branch', shownBranch && branchUrl ? `[${shownBranch}](${branchUrl})` : shownBranch],
     ['Elapsed', elapsedMs === undefined ? undefined : duration(elapsedMs)],
     ['Attempt', attempt && `${attempt.number} of ${attempt.max} (\`limits.attempts\`)`],
@@ -130,6 +147,10 @@ function notes(sentences: readonly string[]): string {
   return sentences.map((sentence) => `> ${speakLine(sentence, { max: 1000 })}`).join('\n>\n');
 }
 
+function said({ said: words }: Shown): string {
+  return words ? agentSaid(words) : '';
+}
+
 function progress({ progress: written, state }: Shown): string {
   const lines = written.flatMap((line) => plainText(line).split('\n')).filter((line) => line.trim() !== '');
   if (lines.length === 0) return '';
@@ -148,7 +169,9 @@ function progress({ progress: written, state }: Shown): string {
   ].join('\n');
 }
 
-function steering({ state, error }: Shown): string {
+function steering({ state, error, retryAt }: Shown): string {
+  // What waits for a person has a failure that says how it goes on.
+  if (state === 'waiting' && error && !retryAt) return 'Go on: `/prlt retry` · Give it up: `/prlt stop`';
   switch (state) {
     case 'working':
       return 'Steer it: `/prlt poke "…"` · Stop it: `/prlt stop`';

@@ -128,6 +128,8 @@ function unpack(part: string, dataDir: string, now: number): number {
       if (wanted.test(path) && !path.includes('..')) write(copy, dataDir, path);
     }
     copy.exec('drop table backup_files; drop table backup_facts');
+    // Without the room that files, and rows forgotten since, took.
+    copy.exec('vacuum');
     copy
       .prepare(
         'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',

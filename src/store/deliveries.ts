@@ -74,13 +74,3 @@ export async function unknownGuids(db: Executor, guids: readonly string[]): Prom
   }
   return unknown;
 }
-
-/** Forgets deliveries that were dealt with; GitHub repeats none that is older than three days. Returns how many. */
-export async function forgetDeliveries(db: Executor, before: number): Promise<number> {
-  const { numDeletedRows } = await db
-    .deleteFrom('deliveries')
-    .where('state', '<>', 'pending')
-    .where('received_at', '<', before)
-    .executeTakeFirst();
-  return Number(numDeletedRows);
-}

@@ -38,6 +38,11 @@ export async function pendingEvents(
   return rows.map(({ seq, body }) => ({ seq, event: JSON.parse(body) as ItemEvent }));
 }
 
+/** Sets one aside without a decision. */
+export async function eventParked(db: Executor, seq: number): Promise<void> {
+  await db.updateTable('events').set({ done: 2 }).where('seq', '=', seq).execute();
+}
+
 export async function eventsDone(db: Executor, seqs: number[]): Promise<void> {
   if (seqs.length === 0) return;
   await db.updateTable('events').set({ done: 1 }).where('seq', 'in', seqs).execute();

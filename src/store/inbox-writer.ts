@@ -10,6 +10,12 @@ import { configure } from './pragmas.ts';
 /** For each delivery, in the order sent: 1 when its GUID is new, 0 when it was there already. Or why `count` of them failed. */
 export type WriterAnswer = { changes: number[] } | { problem: string; count: number };
 
+/** Deliveries of one turn: their bodies lie one behind the other, each up to its `end`. */
+export interface Parcel {
+  rows: (Omit<Delivery, 'body'> & { end: number })[];
+  bodies: ArrayBuffer;
+}
+
 /** Bytes that one transaction takes at most, more or less: a flood of large bodies must not be held twice. */
 const largestBatch = 64 * 2 ** 20;
 
@@ -19,36 +25,39 @@ configure(database);
 const insert = database.prepare(
   'insert into deliveries (guid, source, event, body, received_at) values (?, ?, ?, ?, ?) on conflict (guid) do nothing',
 );
-const commit = database.transaction((batch: Delivery[]) =>
-  batch.map(({ guid, source, event, body, receivedAt }) => {
-    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-    return insert.run(guid, source, event, bytes, receivedAt).changes;
+const commit = database.transaction((batch: Parcel[]) =>
+  batch.flatMap(({ rows, bodies }) => {
+    let start = 0;
+    return rows.map(({ guid, source, event, receivedAt, end }) => {
+      const body = Buffer.from(bodies, start, end - start);
+      start = end;
+      return insert.run(guid, source, event, body, receivedAt).changes;
+    });
   }),
 ).immediate;
 
-port.on('message', (first: Delivery[] | 'close') => {
-  const batch: Delivery[] = [];
+port.on('message', (first: Parcel | 'close') => {
+  const batch: Parcel[] = [];
   let bytes = 0;
-  for (let message: Delivery[] | 'close' | undefined = first; message; ) {
+  for (let message: Parcel | 'close' | undefined = first; message; ) {
     if (message === 'close') {
       if (batch.length > 0) port.postMessage(attempt(batch));
       database.close();
       port.close();
       return;
     }
-    for (const delivery of message) {
-      batch.push(delivery);
-      bytes += delivery.body.byteLength;
-    }
+    batch.push(message);
+    bytes += message.bodies.byteLength;
     message = bytes < largestBatch ? receiveMessageOnPort(port)?.message : undefined;
   }
   port.postMessage(attempt(batch));
 });
 
-function attempt(batch: Delivery[]): WriterAnswer {
+function attempt(batch: Parcel[]): WriterAnswer {
   try {
     return { changes: commit(batch) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error), count: batch.length };
+    const count = batch.reduce((sum, { rows }) => sum + rows.length, 0);
+    return { problem: error instanceof Error ? error.message : String(error), count };
   }
 }

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { WriterAnswer } from './inbox-writer.ts';
+import type { Parcel, WriterAnswer } from './inbox-writer.ts';
 
 export interface Delivery {
   guid: string;
@@ -23,7 +23,6 @@ export interface Inbox {
 }
 
 interface Waiting {
-  delivery: Delivery;
   resolve: (result: 'stored' | 'known') => void;
   reject: (error: Error) => void;
 }
@@ -31,7 +30,8 @@ interface Waiting {
 /** @param path the database, migrated; the thread opens a connection of its own */
 export function openInbox(path: string): Inbox {
   /** Of this turn of the event loop, and sent but not answered yet; both in the order of their arrival. */
-  let gathered: Waiting[] = [];
+  let gathered: Delivery[] = [];
+  let unsent: Waiting[] = [];
   const sent: Waiting[] = [];
   let closing: PromiseWithResolvers<void> | undefined;
   let writer: Worker | undefined = start();
@@ -68,9 +68,11 @@ export function openInbox(path: string): Inbox {
     if (gathered.length === 0) return;
     writer ??= start();
     writer.ref();
-    writer.postMessage(gathered.map(({ delivery }) => delivery));
-    sent.push(...gathered);
+    const parcel = pack(gathered);
+    writer.postMessage(parcel, [parcel.bodies]);
+    sent.push(...unsent);
     gathered = [];
+    unsent = [];
   }
 
   return {
@@ -78,7 +80,8 @@ export function openInbox(path: string): Inbox {
       new Promise((resolve, reject) => {
         if (closing) return reject(new Error('The inbox is closed.'));
         if (gathered.length === 0) setImmediate(send);
-        gathered.push({ delivery, resolve, reject });
+        gathered.push(delivery);
+        unsent.push({ resolve, reject });
       }),
     close: async () => {
       if (closing) return closing.promise;
@@ -93,4 +96,17 @@ export function openInbox(path: string): Inbox {
       await gone;
     },
   };
+}
+
+/** The bodies end to end in memory that changes hands; one by one they would be copied on both sides. */
+function pack(deliveries: Delivery[]): Parcel {
+  const size = deliveries.reduce((sum, { body }) => sum + body.byteLength, 0);
+  const bodies = Buffer.allocUnsafeSlow(size);
+  let end = 0;
+  const rows = deliveries.map(({ body, ...row }) => {
+    bodies.set(body, end);
+    end += body.byteLength;
+    return { ...row, end };
+  });
+  return { rows, bodies: bodies.buffer as ArrayBuffer };
 }

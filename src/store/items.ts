@@ -39,6 +39,19 @@ export async function itemByNode(db: Executor, host: string, nodeId: string): Pr
   return row && parse(row.facts);
 }
 
+/** The item behind an issue's number in a repository, as last heard. */
+export async function itemByNumber(db: Executor, repo: number, number: number): Promise<Item | undefined> {
+  const row = await db
+    .selectFrom('items')
+    .select('facts')
+    .where('repo', '=', repo)
+    .where('number', '=', number)
+    .orderBy('updated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && parse(row.facts);
+}
+
 export async function itemByPull(db: Executor, repo: number, pull: number): Promise<Item | undefined> {
   const row = await db
     .selectFrom('items')

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { Kysely, type Transaction } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import { keepCheckpoints } from './checkpoints.ts';
 import { ImmediateSqliteDialect } from './dialect.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 import { configure } from './pragmas.ts';
@@ -44,11 +45,13 @@ export async function openStore(dataDir: string): Promise<Store> {
     const db: Db = new Kysely<Schema>({ dialect: new ImmediateSqliteDialect(database) });
     await migrate(db, path);
     const inbox = openInbox(path);
+    const checkpoints = keepCheckpoints(path);
     return {
       db,
       inbox,
       close: async () => {
         await inbox.close();
+        await checkpoints.close();
         await db.destroy();
         lock.close();
       },

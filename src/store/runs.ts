@@ -10,6 +10,12 @@ export interface RunSpec {
   image: string;
   limits: { memory: number; cpus: number; pids: number; stall: number; disk: number };
   notes?: string[];
+  /** Canonical `host:port` entries that it may reach. */
+  network?: string[];
+  /** SHA-256 of the first prompt, hexadecimal; the prompt itself is in the assignment. */
+  promptHash?: string;
+  /** Provider and model that it was told to use. */
+  model?: { provider: string; model: string };
 }
 
 export interface RunRow {
@@ -137,6 +143,17 @@ export async function lastMessage(db: Executor, run: string): Promise<number> {
     .where('run', '=', run)
     .executeTakeFirst();
   return row?.id ?? 0;
+}
+
+/** What a message to a run came from; undefined when the run never had it. */
+export async function messageSource(db: Executor, run: string, id: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('run_messages')
+    .select('source')
+    .where('run', '=', run)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.source;
 }
 
 export async function messagesAfter(db: Executor, run: string, after: number): Promise<HostMessage[]> {

@@ -76,6 +76,15 @@ export interface Schema {
     bundle_head: string | null;
     created_at: number;
   };
+  steps: {
+    step: string;
+    item: string | null;
+    begun: Generated<number>;
+    alone: Generated<number>;
+    deaths: Generated<number>;
+    reason: string | null;
+    parked_at: number | null;
+  };
   run_events: { run: string; seq: number; type: string; body: string };
   run_messages: { run: string; id: number; source: string; body: string };
   /** One call of a model that the gateway passed on. Costs in millionths of a US dollar, `day` in UTC as `2026-11-21`. */

@@ -1,7 +1,7 @@
 /** `prlt doctor` as people run it: against a GitHub, on this machine. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -29,7 +29,7 @@ async function prlt(args: string[], env: Record<string, string> = {}) {
     });
   }
   const [code] = await once(child, 'close');
-  return { code, out };
+  return { code, out, left: await readdir(dir) };
 }
 
 async function configured(options: LocalGitHubOptions = {}) {
@@ -118,6 +118,27 @@ test('a GitHub that cannot be reached, and settings that are missing', async () 
   expect(found).toEqual([
     expect.objectContaining({ state: 'broken', says: expect.stringContaining('WEBHOOK_SECRET') }),
   ]);
+});
+
+test('before there is an App, the machine and the way to GitHub are looked at, and nothing is made', async () => {
+  const { env } = await configured();
+  const { APP_ID: _, PRIVATE_KEY: __, WEBHOOK_SECRET: ___, ...without } = env;
+  const { code, out, left } = await prlt(['doctor', '--json'], without);
+  expect(code).toBe(0);
+  expect(about(out, 'settings')).toEqual([
+    expect.objectContaining({ state: 'weak', todo: expect.stringContaining('npm start') }),
+  ]);
+  const looked = new Set(findings(out).map(({ check }) => check));
+  for (const check of ['kernel', 'memory', 'git', 'sqlite', 'data', 'github', 'clock', 'runtime'])
+    expect([...looked]).toContain(check);
+  expect(left).toEqual([]);
+});
+
+test('a data directory that cannot be made is broken', async () => {
+  const { env } = await configured();
+  const { code, out } = await prlt(['doctor', '--json'], { ...env, PRLT_DATA_DIR: '/dev/null/data' });
+  expect(code).toBe(1);
+  expect(about(out, 'data')[0]).toMatchObject({ state: 'broken' });
 });
 
 test('an engine that does not answer is broken', async () => {

@@ -9,6 +9,7 @@ const ceilings = {
   run: 3 * 3_600_000,
   memory: 8 * 2 ** 30,
   spend: { run: 5_000_000, day: 50_000_000 },
+  hosts: ['registry.npmjs.org:443', 'deb.debian.org:80'],
 };
 
 function policy(text: string, runners = ['claude', 'command'], over: Partial<typeof ceilings> = {}) {
@@ -108,7 +109,6 @@ describe('keys that nothing obeys yet are said', () => {
     ['setup: [npm ci]', 'setup'],
     ['review: {}', 'review'],
     ['questions: {}', 'questions'],
-    ['network: { allow: [] }', 'network'],
     ['workflows: {}', 'workflows'],
     ['merge: { policy: auto }', 'merge.policy'],
     ['mode: collaborative', 'mode: collaborative'],
@@ -123,5 +123,34 @@ describe('keys that nothing obeys yet are said', () => {
     expect(notes('mode: direct\nprotect: [docs/**]\nlimits: { run: 5m }\nmerge: { policy: manual }')).toBe(
       '',
     );
+  });
+});
+
+describe('the way out', () => {
+  test.each<[string, string[], string | undefined]>([
+    ['', ['registry.npmjs.org:443', 'deb.debian.org:80'], undefined],
+    ['network: { allow: [] }', [], undefined],
+    ['network: { allow: [Registry.NPMjs.org., registry.npmjs.org] }', ['registry.npmjs.org:443'], undefined],
+    ['network: { allow: ["deb.debian.org"] }', [], 'deb.debian.org:443'],
+    [
+      'network: { allow: [registry.npmjs.org, evil.example] }',
+      ['registry.npmjs.org:443'],
+      'evil.example:443',
+    ],
+  ])('%j is %j', (text, reachable, beyond) => {
+    const { network, notes } = policy(text);
+    expect(network).toEqual(reachable);
+    expect(notes).toEqual(
+      beyond === undefined
+        ? []
+        : [
+            `\`network.allow\` names \`${beyond}\`, which \`PRLT_ALLOW_HOSTS\` of this service does not: runs cannot reach it.`,
+          ],
+    );
+  });
+
+  test.each(['*.example.org', 'https://example.org', 'user@example.org', ''])('%j is an error', (written) => {
+    const read = parseRepositoryConfig(`network: { allow: [${JSON.stringify(written)}] }`);
+    expect(read).toMatchObject({ ok: false, problem: expect.stringContaining('`network.allow.0`') });
   });
 });

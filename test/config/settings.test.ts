@@ -76,6 +76,7 @@ describe('problems', () => {
     ['no room', { PRLT_MAX_CONCURRENCY: '0' }, /PRLT_MAX_CONCURRENCY/],
     ['a memory without unit', { PRLT_MAX_MEMORY: '2048' }, /PRLT_MAX_MEMORY/],
     ['a poll that never rests', { PRLT_POLL: '500ms' }, /PRLT_POLL is at least 1s/],
+    ["a memory shorter than GitHub's", { PRLT_KEEP_DAYS: '7' }, /PRLT_KEEP_DAYS is at least 8/],
     ['a half yes', { PRLT_ALLOW_WORKFLOWS: 'yes' }, /PRLT_ALLOW_WORKFLOWS/],
     ['a level of its own', { LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
   ];
@@ -150,6 +151,18 @@ describe('what holds', () => {
       run: 5_400_000,
       memory: 536_870_912,
       spend: { run: 5_000_000, day: 50_000_000 },
+      hosts: [],
     });
+  });
+
+  test('hosts are canonical, and what is none is said', () => {
+    const read = settings({ PRLT_ALLOW_HOSTS: 'Registry.npmjs.org, deb.debian.org:80,', PRLT_ALLOW_PRIVATE_HOSTS: '' });
+    expect(read.ceilings.hosts).toEqual(['registry.npmjs.org:443', 'deb.debian.org:80']);
+    expect(read.privateHosts).toEqual([]);
+    expect(problems({ PRLT_ALLOW_HOSTS: '*.npmjs.org', PRLT_ALLOW_PRIVATE_HOSTS: 'http://a.example' })).toEqual([
+      expect.stringMatching(/PRLT_ALLOW_HOSTS.*"\*\.npmjs\.org" is not one host/),
+      expect.stringMatching(/PRLT_ALLOW_PRIVATE_HOSTS.*"http:\/\/a\.example" is not one host/),
+    ]);
+    expect(problems({ PRLT_REGISTRIES: '/none.yml' })).toEqual([expect.stringContaining('/none.yml cannot be read')]);
   });
 });

@@ -1,5 +1,6 @@
 /** Which cases the campaign has: every point in a story that comes to it, killed and told to stop, plain and with every delivery twice. */
 import { crashPoints } from '#src/engine/crash-points.ts';
+import type { EngineDeath } from './engine-death.ts';
 import type { CrashCase } from './run-case.ts';
 import type { StoryName } from './stories.ts';
 
@@ -52,6 +53,41 @@ export function allCases(): CrashCase[] {
     ),
     ...elsewhere.map(([point, story]) => at(point, story)),
     ...machinePoints.map((point) => at(point, 'pull', { machine: true })),
+  ];
+}
+
+/** Steps that an engine takes part in, or that a run does while its container is alive. */
+const enginePoints = crashPoints.filter((point) =>
+  /^(assign|socket|launch|events|bundle|finished|inspect|push|remove|close|workspace|discard|effect:(launch-run|clean-run|publish)):/.test(
+    point,
+  ),
+);
+
+/** The engine goes down at each of its points, with the service and without; once in a while it is told to and not killed. */
+export function engineCases(): (CrashCase & { engine: EngineDeath })[] {
+  const at = (point: string, story: StoryName, engine: Partial<EngineDeath>) => ({
+    ...{ point, nth: 1, signal: 'KILL' as const, story, duplicate: false, machine: false },
+    engine: { by: 'SIGKILL' as const, service: 'lives' as const, liveRestore: false, ...engine },
+  });
+  const stopping = [
+    'effect:stop-run:before',
+    'stop:before',
+    'stop:after',
+    'bundle:after',
+    'effect:keep-work:before',
+  ];
+  return [
+    ...enginePoints.flatMap((point) => [
+      at(point, 'pull', {}),
+      at(point, 'pull', { service: 'dies' }),
+      at(point, 'pull', { by: 'SIGTERM' }),
+    ]),
+    ...stopping.map((point) => at(point, 'stop', {})),
+    ...['finished:after', 'effect:keep-work:sent'].map((point) => at(point, 'fail', {})),
+    ...['launch:after', 'events:after', 'bundle:before', 'bundle:after', 'remove:before'].flatMap((point) => [
+      at(point, 'pull', { liveRestore: true }),
+      at(point, 'pull', { liveRestore: true, service: 'dies' }),
+    ]),
   ];
 }
 

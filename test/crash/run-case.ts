@@ -1,9 +1,11 @@
 /** One case of the campaign: a story in which the service dies at a point, is started again, and is held to the oracle. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OwnEngine } from '#test/support/engine.ts';
 import { startLocalGitHub } from '#test/support/github/local-github.ts';
 import { runEvents, select } from '#test/support/machine.ts';
 import { startPrlt } from '#test/support/prlt.ts';
 import { untilIn } from '#test/support/scenario.ts';
+import { type EngineDeath, endEngine, standsStill } from './engine-death.ts';
 import { killRuns } from './kill-runs.ts';
 import { breaches, leftovers, unsettled } from './oracle.ts';
 import { repo, type Scene, type StoryName, stories } from './stories.ts';
@@ -17,6 +19,8 @@ export interface CrashCase {
   duplicate: boolean;
   /** The machine dies, not only the service: containers or processes of runs go with it. */
   machine: boolean;
+  /** The Docker engine goes down at the point and comes back, with the service or without it. */
+  engine?: EngineDeath;
 }
 
 export interface CrashResult {
@@ -36,7 +40,9 @@ export async function runCase(
   one: CrashCase,
   runtime: 'docker' | 'host',
   privateKey: string,
+  own?: OwnEngine,
 ): Promise<CrashResult> {
+  const lives = one.engine?.service === 'lives';
   const story = stories[one.story];
   const github = await startLocalGitHub({ app: { privateKey } });
   await github.createRepository({
@@ -51,7 +57,7 @@ export async function runCase(
   github.grant(repo, 'alice', 'write');
   if (one.duplicate) github.webhooks.duplicate(() => true);
   const env: Record<string, string> = {
-    PRLT_CRASH_AT: `${one.point}:${one.nth}:${one.signal}`,
+    PRLT_CRASH_AT: `${one.point}:${one.nth}:${lives ? 'STOP' : one.signal}`,
     PRLT_CRASH_TESTING: 'yes',
   };
   const prlt = await startPrlt({ github, runtime, env });
@@ -64,12 +70,13 @@ export async function runCase(
 
   /** Starts it again when it dies; it may do so once. */
   const keep = async (): Promise<void> => {
-    await prlt.gone();
+    await Promise.race([prlt.gone(), ...(lives ? [standsStill(() => prlt.pid)] : [])]);
     if (over) return;
     deaths.push(Date.now());
-    for (const name of Object.keys(env)) delete env[name];
+    delete env['PRLT_CRASH_AT'];
     if (one.machine) await killRuns(prlt.dataDir, runtime);
-    await prlt.start();
+    if (one.engine && own) await endEngine(own, one.engine, prlt);
+    else await prlt.start();
     restarts += 1;
     await prlt.gone();
     if (!over) problems.push('it died once more');
@@ -118,8 +125,9 @@ export async function runCase(
     if (deaths.length === 0) await Promise.race([prlt.gone(), sleep(1_000)]);
     await nextLife();
     done.push(Date.now());
-    const runs = one.machine ? 2 : 1;
-    problems.push(...(await breaches(github, prlt.dataDir, { repo, issue }, { ...story.expected, runs })));
+    const runs = one.machine || one.engine ? 2 : 1;
+    const expected = { ...story.expected, runs, mayLose: one.engine !== undefined };
+    problems.push(...(await breaches(github, prlt.dataDir, { repo, issue }, expected)));
   } catch (error) {
     problems.push(error instanceof Error ? error.message.trim() : String(error));
     problems.push(...unsettled(prlt.dataDir).map((left) => `unsettled ${left}`));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { pino } from 'pino';
 import type { Context } from '#src/engine/context.ts';
 import { neverCrash } from '#src/engine/crash-points.ts';
+import { openQuarantine } from '#src/engine/quarantine.ts';
 import { createBell } from '#src/engine/signals.ts';
 import { now } from '#test/support/builders.ts';
 import { scratchStore } from '../store/scratch.ts';
@@ -40,10 +41,19 @@ export async function scratchContext(over: Partial<Context> = {}): Promise<Scrat
         run: 3_600_000,
         memory: 2 ** 31,
         spend: { run: 5_000_000, day: 50_000_000 },
+        hosts: [] as string[],
       },
-    } as Context['settings'],
+      models: { providers: [], prices: {} },
+    } as unknown as Context['settings'],
     runners: new Map([['claude', {} as never]]),
     bell: createBell(),
+    quarantine: await openQuarantine({
+      db,
+      log: pino({ level: 'silent' }),
+      now: () => clock,
+      wake: () => {},
+      keep: 14 * 86_400_000,
+    }),
     wake: () => {
       wakes += 1;
     },

@@ -3,6 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createWayOut } from '#src/gateway/egress/way-out.ts';
 import { createGateway } from '#src/gateway/gateway.ts';
 import { call, event, scratchGateway } from './scratch.ts';
 
@@ -57,7 +58,13 @@ test('opening twice is one socket, closing removes it, closing again is fine', a
 
 test('a path that no socket address holds is refused with what to do', async () => {
   const { desk, gateway, dir } = await scratchGateway();
-  const deep = createGateway({ dir: join(dir, 'd'.repeat(80)), desk, log: (await import('pino')).default() });
+  const log = (await import('pino')).default();
+  const egress = {
+    desk: { allowed: async () => [], refused: async () => {}, repository: async () => undefined },
+    wayOut: createWayOut({ privateHosts: [] }),
+    registries: { list: [], authorization: async () => undefined },
+  };
+  const deep = createGateway({ dir: join(dir, 'd'.repeat(80)), desk, tools: desk, egress, log });
   await expect(deep.open('run')).rejects.toThrow(
     /Choose a shorter data directory \(PRLT_DATA_DIR\): \d+ bytes less/,
   );

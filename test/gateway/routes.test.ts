@@ -59,17 +59,9 @@ test('a bundle streams to the desk and is answered in its words', async () => {
   expect((await call(dir, 'PUT', '/bundle', 'x')).status).toBe(400);
 });
 
-test('what is not built yet says so, what is not there is not found', async () => {
+test('what is not there is not found', async () => {
   const { gateway } = await scratchGateway();
   const { dir } = await gateway.open('run');
-  expect(await call(dir, 'POST', '/mcp', '{}')).toMatchObject({
-    status: 501,
-    text: /does not serve mcp yet/,
-  });
-  expect(await call(dir, 'POST', '/models/x/v1')).toMatchObject({
-    status: 501,
-    text: /does not serve models yet/,
-  });
   expect((await call(dir, 'GET', '/')).status).toBe(404);
   expect((await call(dir, 'GET', '/models')).status).toBe(404);
   expect((await call(dir, 'DELETE', '/assignment')).status).toBe(404);

@@ -8,15 +8,20 @@ import type { Readable } from 'node:stream';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { Assignment, EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protocol.ts';
-import type { BundleAnswer, RunDesk } from '#src/gateway/desk.ts';
+import type { EgressRefusal } from '#src/core/network/refusal.ts';
+import type { BundleAnswer, RunDesk, ToolAnswer, ToolCall, ToolDesk } from '#src/gateway/desk.ts';
+import { createWayOut, type WayOutOptions } from '#src/gateway/egress/way-out.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '#src/gateway/gateway.ts';
+import type { Models } from '#src/gateway/models/models.ts';
+import type { RegistryAccess } from '#src/gateway/registries/access.ts';
 
-export class MemoryDesk implements RunDesk {
+export class MemoryDesk implements RunDesk, ToolDesk {
   assigned = new Map<string, Assignment>();
   stored: { run: string; event: ShimEvent }[] = [];
   bundles: { run: string; head: string; bytes: number }[] = [];
   bundleAnswer: BundleAnswer | undefined;
   streams = 0;
+  calls: { run: string; call: ToolCall }[] = [];
   private waiting: HostMessage[] = [];
   private wake: () => void = () => {};
 
@@ -57,6 +62,13 @@ export class MemoryDesk implements RunDesk {
     return { kind: 'stored', bytes };
   }
 
+  async call(run: string, call: ToolCall): Promise<ToolAnswer> {
+    if (call.tool === 'read_item' && call.key === 'fail') throw new Error('the disk is full of secrets');
+    this.calls.push({ run, call });
+    if (call.tool === 'read_item') return { kind: 'refused', text: `nothing is known of ${call.key}` };
+    return { kind: 'answer', text: 'recorded' };
+  }
+
   say(message: HostMessage): void {
     this.waiting.push(message);
     this.wake();
@@ -67,17 +79,29 @@ export class MemoryDesk implements RunDesk {
   }
 }
 
+/** What runs of the gateway may reach; nothing unless told otherwise. */
+export interface Outside extends Partial<WayOutOptions> {
+  allow?: string[];
+  registries?: RegistryAccess;
+  repository?: string;
+  models?: Models;
+}
+
 export interface Scratch {
   dir: string;
   desk: MemoryDesk;
   gateway: Gateway;
-  refused: { run: string; host: string }[];
+  refused: { run: string; host: string; reason: EgressRefusal }[];
   /** Log lines of the gateway. */
   logged: string[];
 }
 
 /** Stopped and removed when the test ends. `life` gives a second gateway over the same directory. */
-export async function scratchGateway(limits: GatewayOptions['limits'] = {}, dir?: string): Promise<Scratch> {
+export async function scratchGateway(
+  limits: GatewayOptions['limits'] = {},
+  dir?: string,
+  outside: Outside = {},
+): Promise<Scratch> {
   const root = dir ?? (await mkdtemp(join(tmpdir(), 'gw-')));
   const desk = new MemoryDesk();
   const refused: Scratch['refused'] = [];
@@ -86,9 +110,19 @@ export async function scratchGateway(limits: GatewayOptions['limits'] = {}, dir?
   const gateway = createGateway({
     dir: join(root, 's'),
     desk,
+    tools: desk,
+    ...(outside.models ? { models: outside.models } : {}),
     log,
     limits: { stopGraceMs: 200, ...limits },
-    onRefused: (run, host) => refused.push({ run, host }),
+    egress: {
+      desk: {
+        allowed: async () => outside.allow ?? [],
+        refused: async (run, host, reason) => void refused.push({ run, host, reason }),
+        repository: async () => outside.repository,
+      },
+      wayOut: createWayOut({ privateHosts: [], ...outside }),
+      registries: outside.registries ?? { list: [], authorization: async () => undefined },
+    },
   });
   onTestFinished(async () => {
     await gateway.stop();

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createProbot } from 'probot';
 import { expect, it, onTestFinished } from 'vitest';
 import { governedOctokit } from '#src/github/client.ts';
+import { githubFailure } from '#src/github/failures.ts';
 import { createGovernor } from '#src/github/governor.ts';
 
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
@@ -32,7 +33,7 @@ async function server(status: number, first = status): Promise<{ url: string; as
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, asked: () => asked };
 }
 
-async function client(url: string) {
+async function client(url: string, patience?: number) {
   const governor = createGovernor({ now: Date.now, sleep: async () => undefined, writesPerMinute: 150 });
   const probot = createProbot({
     env: {},
@@ -42,7 +43,7 @@ async function client(url: string) {
       secret: 's',
       baseUrl: url,
       logLevel: 'fatal',
-      Octokit: governedOctokit(governor),
+      Octokit: governedOctokit(governor, patience),
     },
   });
   return probot.auth(7);
@@ -70,6 +71,63 @@ it('sends a request that failed once only', async () => {
   });
   await expect(call).rejects.toThrow();
   expect(asked()).toBe(1);
+});
+
+it('takes an answer that breaks off for a lost one, not for an empty one', async () => {
+  const http = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const isToken = request.url?.endsWith('/access_tokens') === true;
+      const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+      const body = JSON.stringify(isToken ? { token: 'ghs_1', expires_at, permissions: {} } : { id: 1 });
+      response.writeHead(201, { 'content-type': 'application/json', 'content-length': body.length });
+      if (isToken) return void response.end(body);
+      response.write(body.slice(0, 3));
+      setTimeout(() => response.destroy(), 20);
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void http.close());
+  const octokit = await client(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
+  const place = { owner: 'acme', repo: 'widgets', issue_number: 1 };
+  const error: unknown = await octokit.rest.issues.createComment({ ...place, body: 'x' }).catch((e) => e);
+  expect(githubFailure(error)).toMatchObject({ kind: 'later', reason: expect.stringContaining('cut off') });
+});
+
+/** Keeps every request for `ms` milliseconds; undefined: for ever. */
+async function slowServer(ms: number | undefined): Promise<string> {
+  const http = createServer((request, response) => {
+    const isToken = request.url?.endsWith('/access_tokens') === true;
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const answer = () => {
+      response.writeHead(201, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(isToken ? { token: 'ghs_1', expires_at, permissions: {} } : { id: 1 }));
+    };
+    if (isToken) answer();
+    else if (ms !== undefined) setTimeout(answer, ms);
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void http.close().closeAllConnections());
+  return `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+it('gives up a request that is never answered, as something to try later', async () => {
+  const octokit = await client(await slowServer(undefined), 300);
+  const error: unknown = await octokit.request('GET /repos/acme/widgets').catch((e) => e);
+  expect(githubFailure(error)).toMatchObject({ kind: 'later', at: undefined });
+});
+
+it('gives every request a time of its own', async () => {
+  const octokit = await client(await slowServer(200), 600);
+  for (let n = 0; n < 5; n += 1) expect((await octokit.request('GET /meta')).status).toBe(201);
+});
+
+it('does not count the time in the queue of writes as time without an answer', async () => {
+  const octokit = await client(await slowServer(250), 900);
+  const place = { owner: 'acme', repo: 'widgets', issue_number: 1 };
+  const writes = Array.from({ length: 6 }, (_, n) =>
+    octokit.rest.issues.createComment({ ...place, body: `${n}` }),
+  );
+  expect((await Promise.all(writes)).map(({ status }) => status)).toEqual(writes.map(() => 201));
 });
 
 it('asks for a new token when the one at hand is refused', { timeout: 20_000 }, async () => {

@@ -51,6 +51,25 @@ describe('the pull request', () => {
     `);
   });
 
+  it('shows what the agent decided and what others may rely on', () => {
+    const { body } = pullRequest(
+      pull({ decisions: ['No cache.\nSmall.', 'x'.repeat(900)], contract: 'hello()' }),
+    );
+    expect(body).toContain(`## Decisions\n\n- No cache. Small.\n- ${'x'.repeat(299)}…\n\n## For the work`);
+    expect(body).toContain('## For the work that depends on this\n\nhello()');
+  });
+
+  it('stays below the longest body that GitHub takes, whatever it is told', () => {
+    const long = '@x '.repeat(10_000);
+    const words = {
+      summary: long,
+      tested: long,
+      decisions: Array(20).fill(long) as string[],
+      contract: long,
+    };
+    expect(pullRequest(pull({ ...words, notes: [long] })).body.length).toBeLessThan(65_536);
+  });
+
   it.each([
     [pull({ home: { owner: 'acme', repo: 'gears' } }), 'Closes acme/widgets#12'],
     [pull({ completes: false }), 'Part of #12'],
@@ -60,7 +79,9 @@ describe('the pull request', () => {
 
   it('lets no text of the agent ping, close or load anything', () => {
     const evil = '@team fixes #7 ![x](http://evil/x.png) <img src=x>';
-    const { title, body } = pullRequest(pull({ title: evil, summary: evil, tested: evil }));
+    const { title, body } = pullRequest(
+      pull({ title: evil, summary: evil, tested: evil, decisions: [evil], contract: evil }),
+    );
     for (const text of [title, body.replace('Closes #12', '')]) expect(text).not.toMatch(/@t|#\d|!\[|<img/);
     expect(body).toContain('Closes #12');
   });

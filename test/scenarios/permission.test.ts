@@ -53,6 +53,25 @@ describe('permission', () => {
     expect(faces(issue, chat.id)).toEqual([]);
   });
 
+  it('who asks again and again without permission is shown so some times, and costs nothing after that', async () => {
+    const { github, until } = stage;
+    const issue = open('Insisted');
+    const comments = Array.from(
+      { length: 25 },
+      () => github.as('mallory').comment(repo, issue, '/prlt start').id,
+    );
+    const shown = () => comments.filter((id) => faces(issue, id).length > 0);
+    await until('the faces', () => shown().length === 10);
+    // Deliveries of one issue are dealt with in the order of their arrival.
+    const last = github.as('alice').comment(repo, issue, '/prlt help');
+    await until('the next command', () => faces(issue, last.id).includes('rocket'));
+    expect(shown()).toHaveLength(10);
+    const asked = github.requests.filter(({ path }) => path.includes('/collaborators/mallory/permission'));
+    expect(asked).toHaveLength(10);
+    expect(github.comments(repo, issue).filter(({ author }) => author.type === 'Bot')).toHaveLength(1);
+    expect(github.pulls(repo).filter(({ headRef }) => headRef.startsWith(`GH-${issue}/`))).toEqual([]);
+  });
+
   it('a login that passed to somebody else carries no rights with it', async () => {
     const { github, until } = stage;
     const issue = open('Renamed');

@@ -7,7 +7,7 @@ const agent = `
 set -eu
 cp "$PRLT_PROMPT_FILE" "prompt-$PRLT_PROMPT_NUMBER.txt"
 echo "prompt $PRLT_PROMPT_NUMBER is here"
-[ "$PRLT_PROMPT_NUMBER" != 1 ] || sleep 3
+[ "$PRLT_PROMPT_NUMBER" != 1 ] || sleep 5
 `;
 
 describe('/prlt poke', () => {
@@ -29,8 +29,11 @@ describe('/prlt poke', () => {
     const issue = alice.openIssue(repo, { title: 'Fix quotes', labels: ['agent:ready'] });
     await until('the work', () => status(issue.number)?.includes('Working'));
     const poke = alice.comment(repo, issue.number, '/prlt poke "use “smart” quotes"');
-    await until('the first one to be heard', () => reactions(issue.number, poke.id).includes('rocket'));
     const second = alice.comment(repo, issue.number, '/prlt poke “and end with a dot”\n/prlt poke bye');
+    await until('the eyes', () =>
+      [poke, second].every(({ id }) => reactions(issue.number, id).includes('eyes')),
+    );
+    expect(reactions(issue.number, poke.id)).toEqual(['eyes']);
     await until('the rockets', () =>
       [poke, second].every(({ id }) => reactions(issue.number, id).includes('rocket')),
     );
@@ -49,6 +52,22 @@ describe('/prlt poke', () => {
     const working = written.filter((text) => text.includes('🛠️ Working'));
     expect(working.some((text) => text.includes('prompt 1 is here'))).toBe(true);
     expect(github.comments(repo, issue.number).filter(({ author }) => author.type === 'Bot')).toHaveLength(1);
+  });
+
+  it('is answered when the run ends before its agent got it', async () => {
+    const { github, until, status } = stage;
+    const alice = github.as('alice');
+    const issue = alice.openIssue(repo, { title: 'Stop first', labels: ['agent:ready'] }).number;
+    await until('the work', () => status(issue)?.includes('Working'));
+    const poke = alice.comment(repo, issue, '/prlt poke "too late"');
+    const stop = alice.comment(repo, issue, '/prlt stop');
+    await until('the stop', () => reactions(issue, stop.id).includes('rocket'));
+    await until('the face', () => reactions(issue, poke.id).includes('confused'));
+    expect(reactions(issue, poke.id)).toEqual(['eyes', 'confused']);
+    const answer = await until('the answer', () =>
+      github.comments(repo, issue).find(({ body }) => body.includes('so nobody heard this')),
+    );
+    expect(answer.author.type).toBe('Bot');
   });
 
   it('says so on the pull request, where it is the same item, when nobody works any more', async () => {

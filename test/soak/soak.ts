@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import type { Item } from '#src/core/item.ts';
 import { leftovers, unsettled } from '#test/crash/oracle.ts';
 import { startLocalGitHub } from '#test/support/github/local-github.ts';
 import { select } from '#test/support/machine.ts';
@@ -65,6 +66,8 @@ const clean = async () => {
 await untilIn('a clean end', clean, 120, () => '').catch(() => undefined);
 const refs = (await Promise.all(repositories.map(keptRefs))).flat();
 problems.push(...refs.filter((ref) => !mayKeep.has(ref)).map((ref) => `kept without a reason: ${ref}`));
+const { changed, unchanged } = worked();
+problems.push(...changed.filter((one) => !refs.includes(one)).map((one) => `work not kept: ${one}`));
 problems.push(...[...open, ...left].map((one) => `left over: ${one}`));
 problems.push(...github.contractViolations.map((one) => `contract: ${JSON.stringify(one).slice(0, 300)}`));
 const scalar = (sql: string) => Number(Object.values(select(prlt.dataDir, sql)[0] ?? {})[0]);
@@ -74,7 +77,8 @@ say('\n| what | figure |\n|---|---|');
 for (const [ending, times] of Object.entries(count)) say(`| ${ending} | ${times} |`);
 say(`| containers or processes, volumes or workspaces, sockets, hand-overs left | ${left.length} |`);
 say(`| open effects, events, deliveries | ${open.length} |`);
-say(`| kept refs (failed, stopped, withdrawn with work) | ${refs.length} |`);
+say(`| kept refs of failed, stopped, withdrawn | ${refs.length} of ${changed.length} with work |`);
+say(`| of these ended before the agent had written anything | ${unchanged.length} |`);
 say(`| runs in the database | ${starts} |`);
 say(`| database | ${Math.round(statSync(join(prlt.dataDir, 'prlt.db')).size / 1024)} KiB |`);
 say(`| memory of the service, at the start and at the end | ${memoryAtStart} MiB, ${memory()} MiB |`);
@@ -106,6 +110,19 @@ async function work(): Promise<void> {
     const over = Object.values(count).reduce((sum, each) => sum + each, 0);
     if (over % 20 === 0) say(`${over} after ${Math.round((Date.now() - begun) / 1000)} s`);
   }
+}
+
+/** Those of the items whose work is kept that had any, and those whose agent had not written a byte when it was ended. */
+function worked(): { changed: string[]; unchanged: string[] } {
+  const items = select(prlt.dataDir, 'select facts from items').map(
+    ({ facts }) => JSON.parse(String(facts)) as Item,
+  );
+  const ended = items
+    .map(({ repo, key, run }) => ({ name: `${repo.owner}/${repo.name} ${key}`, run }))
+    .filter(({ name }) => mayKeep.has(name));
+  const names = (changed: boolean) =>
+    ended.filter(({ run }) => (run?.verdict?.changed ?? false) === changed).map(({ name }) => name);
+  return { changed: names(true), unchanged: names(false) };
 }
 
 /** `owner/name KEY` of each kept ref. */

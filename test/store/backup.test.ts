@@ -127,6 +127,19 @@ describe('a restore', () => {
     expect(readdirSync(dir)).toEqual(before);
   });
 
+  test('leaves no room for what was forgotten', async () => {
+    const dir = await scratchDir();
+    const { db, close } = await scratchStore(dir);
+    for (let n = 0; n < 300; n += 1) await metaValue(db, `n${n}`, () => 'x'.repeat(10_000));
+    await db.deleteFrom('meta').where('name', 'like', 'n%').execute();
+    const file = join(await scratchDir(), 'backup.db');
+    await backUp(dir, file, now);
+    await close();
+    expect(statSync(file).size).toBeGreaterThan(2_000_000);
+    restore(dir, file, now);
+    expect(statSync(join(dir, 'prlt.db')).size).toBeLessThan(1_000_000);
+  });
+
   test('waits for nobody: a directory in use is refused', async () => {
     const dir = await scratchDir();
     await scratchStore(dir);

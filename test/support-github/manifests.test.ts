@@ -47,6 +47,8 @@ it('leads back with a code and the state; the code gives the credentials once', 
   expect((await octokitWith(github, jwt).request('GET /app')).data?.permissions).toEqual(
     manifest.default_permissions,
   );
+  const hook = await octokitWith(github, jwt).request('GET /app/hook/config');
+  expect(hook.data.url).toBe(manifest.hook_attributes.url);
 });
 
 it('knows whose App it is', async () => {

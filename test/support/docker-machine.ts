@@ -1,4 +1,4 @@
-/** Before the tests that need Docker: an engine that answers, and runner images that fit this checkout. */
+/** Before the tests that need Docker: an engine that answers, and the image of the `command` runner that fits this checkout. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -35,10 +35,10 @@ async function whatIsMissing(): Promise<string | undefined> {
     return `These tests need a Docker engine, and none answers (${String(error)}).`;
   }
   try {
-    await buildRunners({ docker });
+    await buildRunners({ docker, only: ['command'] });
     return undefined;
   } catch (error) {
     if (!(error instanceof BuildFailed)) throw error;
-    return `These tests need the runner images, and they could not be built: ${error.message}`;
+    return `These tests need the runner's image, and it could not be built: ${error.message}`;
   }
 }

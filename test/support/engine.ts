@@ -5,6 +5,7 @@ import { openSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
@@ -45,8 +46,8 @@ export async function startOwnEngine({ images, liveRestore = false }: OwnEngineO
       ...['--exec-root', join(dir, 'exec'), '--pidfile', join(dir, 'pid'), '-H', host],
       ...['--bridge=none', '--iptables=false', '--ip-forward=false', '--ip-masq=false'],
     ];
-    // One that was killed leaves its number behind, which may be somebody else's by now.
-    await rm(join(dir, 'pid'), { force: true });
+    // One that was killed leaves numbers behind, its own and its containerd's, that it would take for living ones.
+    for (const left of ['pid', 'exec/containerd/containerd.pid']) await rm(join(dir, left), { force: true });
     const started = spawn('dockerd', args, { stdio: ['ignore', log, log] });
     const failed = once(started, 'error').then(([error]) => Promise.reject(error));
     daemon = started;
@@ -81,7 +82,13 @@ async function answers(socketPath: string, daemon: ChildProcess, log: string): P
   const docker = new Docker({ socketPath });
   for (let looks = 0; looks < 600; looks += 1) {
     if (daemon.exitCode !== null) throw new Error(`dockerd ended with ${daemon.exitCode}; ${log} says why`);
-    if (await docker.ping().then(() => true, () => false)) return;
+    if (
+      await docker.ping().then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await sleep(50);
   }
   throw new Error(`dockerd does not answer; ${log} says why`);
@@ -89,9 +96,11 @@ async function answers(socketPath: string, daemon: ChildProcess, log: string): P
 
 async function load(images: string[], host: string): Promise<void> {
   const save = spawn('docker', ['save', ...images], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const into = spawn('docker', ['-H', host, 'load'], { stdio: [save.stdout, 'ignore', 'inherit'] });
-  const codes = await Promise.all([once(save, 'close'), once(into, 'close')]);
-  if (codes.some(([code]) => code !== 0)) throw new Error(`images could not be brought over: ${images.join(', ')}`);
+  const into = spawn('docker', ['-H', host, 'load'], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const codes = Promise.all([once(save, 'close'), once(into, 'close')]);
+  await pipeline(save.stdout, into.stdin);
+  if ((await codes).some(([code]) => code !== 0))
+    throw new Error(`images could not be brought over: ${images.join(', ')}`);
 }
 
 /** What a killed engine had mounted goes with its directory. */

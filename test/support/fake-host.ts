@@ -33,6 +33,10 @@ export interface FakeHost {
   /** Closes the socket and cuts every connection; the state stays. */
   leave(): Promise<void>;
   comeBack(): Promise<void>;
+  /** Takes a request that is no part of the shim's own business; false leaves it to be answered with 404. */
+  elsewhere: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Told of every CONNECT, which is refused. */
+  onConnect: (target: string) => void;
   /** The run is over: everything is answered with 410. */
   over: boolean;
   of<T extends ShimEvent['type']>(type: T): EventOf<T>[];
@@ -113,7 +117,7 @@ export async function startFakeHost(socket: string, assignment: Assignment): Pro
         return void response.end();
       }
       default:
-        return void response.writeHead(404).end();
+        if (!host.elsewhere(request, response)) response.writeHead(404).end();
     }
   }
 
@@ -124,6 +128,8 @@ export async function startFakeHost(socket: string, assignment: Assignment): Pro
     bundles: [],
     refuse: [],
     refuseEvent: () => undefined,
+    elsewhere: () => false,
+    onConnect: () => {},
     over: false,
     send(message) {
       lastId += 1;
@@ -144,6 +150,10 @@ export async function startFakeHost(socket: string, assignment: Assignment): Pro
     async comeBack() {
       server = createServer((request, response) => {
         answer(request, response).catch(() => response.destroy());
+      });
+      server.on('connect', (request, socket) => {
+        host.onConnect(request.url ?? '');
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       });
       await new Promise<void>((resolve) =>
         server?.listen({ path: socket, readableAll: true, writableAll: true }, resolve),

@@ -126,6 +126,8 @@ export function serviceEnvironment(
     // The local GitHub has no limits but those that a test sets.
     PRLT_MAX_WRITES: '6000',
     LOG_LEVEL: 'debug',
+    // The engine that the test itself looks at.
+    ...(process.env['DOCKER_HOST'] ? { DOCKER_HOST: process.env['DOCKER_HOST'] } : {}),
   };
 }
 

@@ -9,7 +9,8 @@ export interface StageOptions {
   config?: string;
   files?: Record<string, string>;
   runtime?: PrltOptions['runtime'];
-  env?: Record<string, string>;
+  /** Of the service; what depends on where GitHub is comes from a function. */
+  env?: Record<string, string> | ((github: LocalGitHub) => Promise<Record<string, string>>);
   until?: PrltOptions['until'];
 }
 
@@ -47,7 +48,8 @@ export async function setStage({
   });
   github.grant(repo, 'alice', 'write');
   github.grant(repo, 'eve', 'read');
-  const prlt = await startPrlt({ github, runtime, env, until }).catch(async (error: unknown) => {
+  const settings = typeof env === 'function' ? await env(github) : env;
+  const prlt = await startPrlt({ github, runtime, env: settings, until }).catch(async (error: unknown) => {
     await github.close();
     throw error;
   });

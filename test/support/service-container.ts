@@ -114,7 +114,7 @@ async function ready(url: string, log: () => Promise<string>): Promise<void> {
   throw new Error(`The service in its container is not ready: ${said}\n${await log()}`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();

@@ -55,7 +55,8 @@ export function sampleAssignment(
     protocol: protocolVersion,
     run: { id: 'run-1', epoch: 1, kind: 'implement', key: 'GH-12' },
     agent: {
-      name: command.name,
+      name: 'bezos',
+      runner: command.name,
       argv: command.argv,
       env: { ...command.env, PRLT_COMMAND: JSON.stringify(['sh', '-c', script]) },
       files: {},

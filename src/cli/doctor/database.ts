@@ -28,6 +28,21 @@ export function judgeDatabase(path: string, said: string): Finding {
   );
 }
 
+/** @param reasons of steps under which the service died each time */
+export function judgeSetAside(reasons: readonly string[]): Finding[] {
+  const todo =
+    "Find out from the service's log what ended it, then give `/prlt start` on the items concerned.";
+  return reasons.map((reason) => weak('quarantine', reason, todo));
+}
+
+/** None where the database is older than the table. */
+function setAside(database: Database.Database): string[] {
+  const known = database.prepare("select 1 from sqlite_master where name = 'steps'").get();
+  if (!known) return [];
+  const rows = database.prepare('select reason from steps where parked_at is not null order by parked_at');
+  return rows.pluck().all() as string[];
+}
+
 /** Reads only: prlt may be running. */
 export function checkDatabase(dataDir: string): Finding[] {
   const memory = new Database(':memory:');
@@ -38,7 +53,8 @@ export function checkDatabase(dataDir: string): Finding[] {
   try {
     const database = new Database(path, { readonly: true });
     try {
-      return [sqlite, judgeDatabase(path, String(database.pragma('quick_check', { simple: true })))];
+      const whole = judgeDatabase(path, String(database.pragma('quick_check', { simple: true })));
+      return [sqlite, whole, ...(whole.state === 'ok' ? judgeSetAside(setAside(database)) : [])];
     } finally {
       database.close();
     }

@@ -1,5 +1,6 @@
 /** Room for mirrors, checkouts and images, and whether the data directory can be written. */
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { broken, type Finding, ok, reasonOf, weak } from './finding.ts';
 
 const GiB = 2 ** 30;
@@ -36,21 +37,29 @@ async function room(check: string, path: string, watermark: number): Promise<Fin
   }
 }
 
-/** @param dataDir made when it is missing, as prlt does */
+/** @param dataDir where it is missing, the directory that prlt would make it in is looked at: nothing is made here */
 export async function checkDisk(
   dataDir: string,
   engineDir: string | undefined,
   watermark: number,
 ): Promise<Finding[]> {
+  const there = await nearest(dataDir);
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await access(there, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const todo = 'Give it to the user that runs prlt, or set PRLT_DATA_DIR.';
     return [broken('data', `The data directory ${dataDir} cannot be used: ${reasonOf(error)}.`, todo)];
   }
   return Promise.all([
-    room('data', dataDir, watermark),
+    room('data', there, watermark),
     ...(engineDir === undefined ? [] : [room('engine disk', engineDir, watermark)]),
   ]);
+}
+
+async function nearest(path: string): Promise<string> {
+  const isThere = await access(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
+  return isThere || path === dirname(path) ? path : nearest(dirname(path));
 }

@@ -1,5 +1,6 @@
 /** The Docker engine and the images of the runners. */
 import type Dockerode from 'dockerode';
+import { imageName } from '#runners/image-name.ts';
 import { runners } from '#runners/registry.ts';
 import { checkImage } from '../../runtimes/docker/image.ts';
 import { broken, type Finding, ok, reasonOf, weak } from './finding.ts';
@@ -82,7 +83,7 @@ export async function checkEngine(docker: Dockerode): Promise<Finding[]> {
     const todo = 'Start Docker, let this user use its socket, or set DOCKER_HOST.';
     return [broken('engine', `No Docker engine answers: ${reasonOf(error)}.`, todo)];
   }
-  const images = runners.map(({ image }) => `${image}:latest`);
+  const images = runners.map((runner) => imageName(runner));
   const checks = await Promise.all(
     images.map((image) =>
       checkImage(docker, image).catch((error: unknown) => ({ kind: 'failed', reason: reasonOf(error) })),

@@ -72,12 +72,22 @@ export async function checkGitHub(settings: Settings, wanted: AppDescription): P
     const octokit = (await probot.auth()) as Octokit;
     return [...reached, ...(await checkApp(octokit, settings, wanted))];
   } catch (error) {
-    const todo = 'Compare APP_ID and PRIVATE_KEY with the settings page of the App.';
-    return [...reached, broken('app', `GitHub does not accept this App: ${reasonOf(error)}.`, todo)];
+    return [...reached, judgeRefusal(error)];
   }
 }
 
-async function reach(api: string): Promise<Finding[]> {
+/** An App that GitHub does not know, or another key than its own, is refused; everything else is no word about the App. */
+export function judgeRefusal(error: unknown): Finding {
+  const status = (error as { status?: unknown }).status;
+  if (status === 401 || status === 403 || status === 404) {
+    const todo = 'Compare APP_ID and PRIVATE_KEY with the settings page of the App.';
+    return broken('app', `GitHub does not accept this App: ${reasonOf(error)}.`, todo);
+  }
+  return broken('app', `GitHub did not tell about the App: ${reasonOf(error)}.`, 'Try again in a while.');
+}
+
+/** Whether it answers, and whether the clocks agree; needs no App. */
+export async function reach(api: string): Promise<Finding[]> {
   try {
     const answer = await fetch(`${api}/meta`, { signal: AbortSignal.timeout(timeout), method: 'HEAD' });
     const date = Date.parse(answer.headers.get('date') ?? '');

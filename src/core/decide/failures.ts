@@ -1,7 +1,9 @@
 /** The failures that the rules themselves name: what happened, in a sentence with its numbers. */
 import type { RunEvent } from '../event.ts';
 import type { Failure, LimitName, Run } from '../item.ts';
+import { dollarsOf } from '../money.ts';
 import type { Policy } from '../policy.ts';
+import { speakLine } from '../text/speak.ts';
 
 /** A limit of the repository that a run reached. */
 export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, 'cap'> = {}): Failure {
@@ -28,7 +30,7 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
     case 'spend':
       return {
         code: 'LIMIT_SPEND',
-        sentence: `The run reached its cap of ${money(cap ?? spend.run)} (limits.spend.run) and was stopped; its work is kept.`,
+        sentence: `The run reached its cap of ${dollarsOf(cap ?? spend.run)} (limits.spend.run) and was stopped; its work is kept.`,
         todo: 'Give `/prlt retry --spend <dollars>` to go on, or raise limits.spend.run in .github/prlt.yml.',
       };
   }
@@ -84,7 +86,7 @@ export function blocked(reason: string, needs: string): Failure {
   return {
     code: 'AGENT_BLOCKED',
     sentence: `The agent cannot go on: ${reason}`,
-    todo: `It needs: ${needs} When that is there, give \`/prlt retry\`; \`/prlt poke "…"\` does the same and tells it something.`,
+    todo: `It needs: ${speakLine(needs, { max: 500 })} When that is there, give \`/prlt retry\`; \`/prlt poke "…"\` does the same and tells it something.`,
   };
 }
 
@@ -126,10 +128,6 @@ function howItEnded(verdict: Run['verdict'], reason: string): string {
 
 function seconds(ms: number): string {
   return `${Math.round(ms / 1000)} s`;
-}
-
-function money(millionths: number): string {
-  return `$${(millionths / 1_000_000).toFixed(2)}`;
 }
 
 function mebibytes(bytes: number): string {

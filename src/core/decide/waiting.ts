@@ -34,7 +34,11 @@ export function providerGaveUp(
   const failure = providerFailure(meaning, run);
   const fallback = policy.profiles[run.profile]?.fallback;
   if (meaning === 'quota' && fallback !== undefined && fallback !== run.runner) {
-    return putAside(item, run, undefined, now, { runner: fallback, reason: failure.sentence });
+    return putAside(item, run, undefined, now, {
+      from: run.runner,
+      to: fallback,
+      reason: failure.sentence,
+    });
   }
   const backoffs = item.backoffs ?? 0;
   const kind = { transient: 'provider', quota: 'provider', auth: 'auth', needs_person: 'person' } as const;

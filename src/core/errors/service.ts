@@ -77,6 +77,16 @@ export const serviceErrors = {
     ],
     todo: 'Grant the permission and give `/prlt start`.',
   },
+  QUARANTINED: {
+    meaning:
+      'The service itself died three times while it did one step of this work, the last time with nothing else under way. The step was set aside, so that everything else goes on.',
+    check: [
+      'The log of the service before each of its last starts: memory, a signal, an error.',
+      'What `GET /readyz` and `prlt doctor` list as set aside.',
+      'The log of the machine: whether the kernel ended it for want of memory.',
+    ],
+    todo: 'Find out what ended the service, then give `/prlt start`.',
+  },
   INTERNAL: {
     meaning: 'Something in prlt itself went wrong. The sentence has the id under which the log tells more.',
     check: ['The log of the service, searched for that id.'],

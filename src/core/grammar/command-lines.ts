@@ -40,12 +40,17 @@ function blocksOnly(this: Processor): void {
   data.micromarkExtensions.push({ disable: { null: skippedConstructs } });
 }
 
-/** `text` has `\n` line ends. Lines come in order. */
-export function commandLines(text: string): CommandLine[] {
+/** Read up to the last command at most: on each of these the parser takes quadratic time, or worse. */
+const most = { lines: 3_000, markers: 2_000, marks: 4_000 };
+
+/** `text` has `\n` line ends. Lines come in order; undefined when too much would have to be read to find them. */
+export function commandLines(text: string): CommandLine[] | undefined {
   const candidates = [...text.matchAll(commandStart)];
   const last = candidates.at(-1);
   if (!last) return [];
-  const visible = paragraphsOf(shallow(text.slice(0, endOfParagraph(text, last.index))));
+  const read = text.slice(0, endOfParagraph(text, last.index));
+  if (isTooMuch(read)) return undefined;
+  const visible = paragraphsOf(shallow(read));
   let line = 1;
   let counted = 0;
   const found: CommandLine[] = [];
@@ -124,6 +129,19 @@ function behindMarkers(line: string, count: number): number | undefined {
 function endOfParagraph(text: string, from: number): number {
   const end = text.indexOf('\n\n', from);
   return end < 0 ? text.length : end;
+}
+
+/** Quote and list markers count as deep as they are read. */
+function isTooMuch(text: string): boolean {
+  const lines = text.split('\n');
+  if (lines.length > most.lines || count(text, /[`<]/g) > most.marks) return true;
+  const leading = /^[ \t>*+\-\d.)]*/;
+  const markers = lines.map((line) => Math.min(count(leading.exec(line)?.[0] ?? '', /[>*+\-.)]/g), deepest));
+  return markers.reduce((sum, each) => sum + each, 0) > most.markers;
+}
+
+function count(text: string, what: RegExp): number {
+  return text.match(what)?.length ?? 0;
 }
 
 function lineEnds(text: string, from: number, to: number): number {

@@ -34,6 +34,10 @@ export interface GrammarOptions {
 /** One comment does not give more commands than this. */
 export const mostCommands = 5;
 
+/** Said instead of reading a comment that would take seconds. */
+const tooMuch =
+  'This comment has too much Markdown (lines, list items, quotes, backticks, tags) above its last `/prlt` line to look for commands in it. Give them in a comment of their own.';
+
 /** `body` is Markdown with any line ends. Lines are 1-based. A comment without commands gives an empty list. */
 export function parseCommands(
   body: string,
@@ -42,8 +46,10 @@ export function parseCommands(
 ): ParsedLine[] {
   const text = body.replaceAll(/\r\n?/g, '\n');
   const parsed: ParsedLine[] = [];
+  const lines = commandLines(text);
+  if (!lines) return [{ kind: 'error', code: 'USAGE', sentence: tooMuch, usage: usages(registry), line: 1 }];
   let used = 0;
-  for (const { start, line } of commandLines(text)) {
+  for (const { start, line } of lines) {
     if (start < used) continue;
     if (parsed.length === mostCommands) {
       const sentence = `A comment may give at most ${mostCommands} commands; this one and those after it did not run.`;

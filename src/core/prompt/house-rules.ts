@@ -9,6 +9,7 @@ export function houseRules({ kind, branch, base }: { kind: string; branch: strin
     '- There is no network but what the environment offers, and no credentials: do not look for any.',
     "- Run the repository's own tests before you finish, and say what you ran.",
     '- Do only what the task asks. When it cannot be done, change nothing and say why.',
-    '- To finish, end your turn with a short summary: what changed, how it was tested, what is left.',
+    '- The MCP server `prlt`, or the command `prlt-agent` (`prlt-agent --help`), has your tools: `report_progress` now and then in a sentence, `ask_human`, `report_blocker` when nothing but a person can help, `create_item` for what belongs into another task, `read_item`.',
+    '- To finish, call `finish` with a summary, how you tested it, what you decided and what others may rely on; then end your turn with a short summary: what changed, how it was tested, what is left.',
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import type { Executor, Job } from '../executor.ts';
 import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
+import { keptDays } from '../retention.ts';
 import { bounds } from './publish.ts';
 
 type KeepWork = Job<'keep-work'>['effect'];
@@ -21,7 +22,12 @@ export const keepWork: Executor<'keep-work'> = async (context, { effect, item })
     return { kind: 'later', after: 10_000, reason: 'GitHub does not take the work now' };
   const note = pushed
     ? keptAsRef(gitUrl(context.settings, item.repo), effect.work.ref)
-    : keptAsFile(item.key, await asFile(context, effect.run, bundle), effect.work.branch);
+    : keptAsFile(
+        item.key,
+        await asFile(context, effect.run, bundle),
+        effect.work.branch,
+        keptDays(context.settings),
+      );
   return {
     kind: 'done',
     events: [{ type: 'work_kept', run: effect.run, note }],

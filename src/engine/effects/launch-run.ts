@@ -1,6 +1,7 @@
 /** Starts a claimed run: refreshes the mirror, fixes what the run is given, opens its socket, launches its container. */
 import type { Item, Run } from '../../core/item.ts';
 import { liveRun } from '../../core/item.ts';
+import { findRepo } from '../../github/repository.ts';
 import { mintGitToken } from '../../github/tokens.ts';
 import type { LaunchResult } from '../../runtimes/runtime.ts';
 import { assignRun, type RunRow, runById } from '../../store/runs.ts';
@@ -68,10 +69,10 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
   const change = run.kind === 'implement' ? await findOwnPull(context, item) : undefined;
   if (change) return { kind: 'made_before', change };
   const policy = await storedPolicy(context, context.db, item.repo.id);
-  const assigned = await assign(context, item, run, policy);
+  const assigned = await assign(context, await withBase(context, item), run, policy);
   if (assigned.kind !== 'assigned') return assigned;
   const now = context.now();
-  const { assignment, image, notes } = assigned;
+  const { assignment, image, notes, promptHash, model } = assigned;
   const { id, epoch, workspace } = run;
   const row = {
     id,
@@ -79,12 +80,27 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
     epoch,
     workspace,
     assignment,
-    spec: { image, limits: policy.limits, notes },
+    spec: {
+      image,
+      limits: policy.limits,
+      network: policy.network,
+      notes,
+      promptHash,
+      ...(model ? { model } : {}),
+    },
   };
   context.crash('assign:before');
   await assignRun(context.db, { ...row, deadline: now + policy.limits.run }, now);
   context.crash('assign:after');
   return { kind: 'assigned' };
+}
+
+/** The default branch may be called otherwise by now, and the webhook that says so still be on its way. */
+async function withBase(context: Context, item: Item): Promise<Item> {
+  const { repo } = item;
+  if (await context.mirrors.resolve(repo.id, `refs/heads/${repo.defaultBranch}`)) return item;
+  const now = await findRepo(await context.authenticate(repo.installation), repo);
+  return now ? { ...item, repo: { ...repo, defaultBranch: now.defaultBranch } } : item;
 }
 
 async function launch(context: Context, item: Item, row: RunRow): Promise<LaunchResult> {
@@ -94,7 +110,7 @@ async function launch(context: Context, item: Item, row: RunRow): Promise<Launch
     run: row.id,
     epoch: row.epoch,
     key: item.key,
-    image: `${image}:latest`,
+    image,
     mirror: context.mirrors.path(item.repo.id),
     socketDir: dir,
     workspace: row.workspace,

@@ -2,7 +2,9 @@
 import { commands } from '../../commands/registry.ts';
 import type { Reply } from '../../core/event.ts';
 import type { Item } from '../../core/item.ts';
-import { peekReply } from '../../messages/peek.ts';
+import { agentSaid } from '../../messages/agent-said.ts';
+import { whyRefused } from '../../messages/egress.ts';
+import { peekReply, promptReply } from '../../messages/peek.ts';
 import {
   commandError,
   editedSince,
@@ -13,11 +15,13 @@ import {
   statusReply,
 } from '../../messages/replies.ts';
 import { whyNot, whyWaiting } from '../../messages/why.ts';
+import { refusedHosts } from '../../store/egress.ts';
 import type { Context } from '../context.ts';
 import type { Executor } from '../executor.ts';
 import { itemMarker } from '../markers.ts';
+import { peekView, promptView } from '../peek-view.ts';
 import { consider } from '../place.ts';
-import { peekView, statusView } from '../status-view.ts';
+import { saidPart, statusView } from '../status-view.ts';
 
 export const reply: Executor<'reply'> = async (context, { effect, item, again }) => {
   const { origin, ordinal } = effect;
@@ -38,10 +42,14 @@ async function words(context: Context, item: Item, said: Reply): Promise<string>
         key: item.key,
         ...(item.change?.pull ? { pull: item.change.pull } : {}),
       });
-    case 'why':
-      return whyWords(context, item);
+    case 'why': {
+      const refused = item.run ? await refusedHosts(context.db, item.run.id) : [];
+      return [await whyWords(context, item), whyRefused(refused)].filter(Boolean).join('\n\n');
+    }
     case 'peek':
-      return peekReply(await peekView(context, item));
+      return said.prompt
+        ? promptReply(await promptView(context, item))
+        : peekReply(await peekView(context, item));
     case 'closed':
       return itemClosed(item.key);
     case 'nothing_to_retry':
@@ -58,7 +66,10 @@ async function whyWords(context: Context, item: Item): Promise<string> {
   const { verdicts } = await consider(context);
   const verdict = verdicts.find((one) => one.id === item.id);
   const retryAt = item.retryAt === undefined ? undefined : new Date(item.retryAt).toISOString();
-  if (verdict) return whyWaiting(verdict, retryAt);
+  if (verdict) {
+    const { said } = await saidPart(context, item);
+    return [whyWaiting(verdict, retryAt), said ? agentSaid(said) : ''].filter(Boolean).join('\n\n');
+  }
   const stands = statusReply(item.generation === 0 ? undefined : await statusView(context, item));
   return `${whyNot(item.key)}\n\n${stands}`;
 }

@@ -1,4 +1,5 @@
 /** Puts a poke where the run's shim reads it; a run that ended meanwhile is said, not ignored. */
+import { pokeSource } from '../../core/item.ts';
 import { buildPoke } from '../../core/prompt/build-prompt.ts';
 import { addMessage, runById } from '../../store/runs.ts';
 import { messagesFor } from '../desk.ts';
@@ -9,7 +10,7 @@ export const sendMessage: Executor<'send-message'> = async ({ db, bell }, { effe
   const delivered = await db.transaction().execute(async (tx) => {
     const row = await runById(tx, run);
     if (row?.state !== 'live') return false;
-    await addMessage(tx, run, `${run}/${origin.comment ?? origin.number}/${ordinal}`, {
+    await addMessage(tx, run, pokeSource(run, { origin, ordinal }), {
       type: 'poke',
       text: buildPoke({ by: from, text }).text,
       from,

@@ -6,9 +6,24 @@ import { mayWrite } from '../../github/people.ts';
 import { readFamily } from '../../github/repository.ts';
 import type { Context } from '../context.ts';
 import type { InForce } from '../policies.ts';
+import type { Strangers } from './strangers.ts';
 
-export async function mayAsk(context: Context, repo: Repo, by: Actor, inForce: InForce): Promise<boolean> {
-  return by.bot ? isListed(by, inForce) : mayWrite(await context.authenticate(repo.installation), repo, by);
+/** The engine's context, with the memory of who asked in vain. */
+export interface IntakeContext extends Context {
+  strangers: Strangers;
+}
+
+export async function mayAsk(
+  context: IntakeContext,
+  repo: Repo,
+  by: Actor,
+  inForce: InForce,
+): Promise<boolean> {
+  const may = by.bot
+    ? isListed(by, inForce)
+    : await mayWrite(await context.authenticate(repo.installation), repo, by);
+  context.strangers.judged(repo.id, by, may);
+  return may;
 }
 
 /** Bots have no permission to look up: the configuration names those that may ask. */
@@ -21,9 +36,9 @@ export function isSelf(context: Context, by: Actor): boolean {
   return by.login === `${context.identity.slug}[bot]`;
 }
 
-/** People are shown that they may not ask; a bot is not answered, since it might answer in turn. */
-export function denied(by: Actor, origin: Origin): BoardEvent[] {
-  return by.bot ? [] : [{ type: 'request_denied', origin }];
+/** People are shown that they may not ask, until they should know; a bot is not answered, since it might answer in turn. */
+export function denied(context: IntakeContext, repo: Repo, by: Actor, origin: Origin): BoardEvent[] {
+  return by.bot || !context.strangers.shows(repo.id, by) ? [] : [{ type: 'request_denied', origin }];
 }
 
 export function person({ id, login }: Actor): Person {

@@ -5,15 +5,23 @@ import { agentLabels, isHoldLabel } from '../../core/labels.ts';
 import type { Actor, Signal, SignalBody } from '../../core/signal.ts';
 import { mayWrite } from '../../github/people.ts';
 import { readIssue } from '../../github/repository.ts';
-import type { Context } from '../context.ts';
 import { currentPolicy, storedPolicy } from '../policies.ts';
-import { denied, isListed, mayAsk, person, preflight, reopened, snapshotOf } from './asking.ts';
+import {
+  denied,
+  type IntakeContext,
+  isListed,
+  mayAsk,
+  person,
+  preflight,
+  reopened,
+  snapshotOf,
+} from './asking.ts';
 
 type Of<T extends SignalBody['type']> = Extract<Signal, { type: T }>;
 
 /** A label is a hint: what counts is that it is still there and that its sender may ask. */
 export async function labelled(
-  context: Context,
+  context: IntakeContext,
   item: Item,
   signal: Of<'label_added'>,
 ): Promise<BoardEvent[]> {
@@ -31,7 +39,8 @@ export async function labelled(
   if (!now?.open || !now.labels.includes(label)) return [];
   const origin = { number: subject.number };
   const permitted = by.bot ? isListed(by, inForce) : writer;
-  if (!permitted) return denied(by, origin);
+  context.strangers.judged(repo.id, by, permitted);
+  if (!permitted) return denied(context, repo, by, origin);
   if (editedBy !== undefined) {
     return [{ type: 'reply_asked', origin, ordinal: 0, reply: { kind: 'edited_since', by: editedBy } }];
   }
@@ -50,7 +59,7 @@ export async function labelled(
 }
 
 /** Everything about a labelled issue that only GitHub knows. */
-async function lookAt(context: Context, { repo, subject, by }: Of<'label_added'>) {
+async function lookAt(context: IntakeContext, { repo, subject, by }: Of<'label_added'>) {
   const octokit = await context.authenticate(repo.installation);
   const [now, writer, snapshot] = await Promise.all([
     readIssue(octokit, repo, subject.number),
@@ -62,7 +71,7 @@ async function lookAt(context: Context, { repo, subject, by }: Of<'label_added'>
 
 /** Taking off `agent:working`, or the request's label while it waits, takes the request back. */
 export async function unlabelled(
-  context: Context,
+  context: IntakeContext,
   item: Item,
   signal: Of<'label_removed'>,
 ): Promise<BoardEvent[]> {
@@ -79,14 +88,15 @@ export async function unlabelled(
 
 /** What nobody asked for yet needs no holding: a request reads the labels that are there. */
 async function holding(
-  context: Context,
+  context: IntakeContext,
   item: Item,
   { repo, subject, by }: { repo: Repo; subject: { number: number }; by: Actor },
   held: boolean,
 ): Promise<BoardEvent[]> {
   if (item.generation === 0) return [];
   const inForce = await currentPolicy(context, repo);
-  if (!(await mayAsk(context, repo, by, inForce))) return denied(by, { number: subject.number });
+  if (!(await mayAsk(context, repo, by, inForce)))
+    return denied(context, repo, by, { number: subject.number });
   const now = await readIssue(await context.authenticate(repo.installation), repo, subject.number);
   return now && now.labels.some(isHoldLabel) === held ? [{ type: 'item_held', held }] : [];
 }

@@ -15,15 +15,39 @@ export async function createWorkspace(
 ): Promise<void> {
   const name = volumeName(installation, workspace);
   const wanted = { [labels.installation]: installation, [labels.workspace]: workspace };
-  await engineCall('create a volume', deadlines.quick, (abort) =>
-    docker.createVolume({ Name: name, Labels: wanted, ...abort }),
-  );
-  const found = await engineCall('inspect a volume', deadlines.quick, (abort) =>
-    docker.getVolume(name).inspect(abort),
-  );
-  if (found.Labels?.[labels.installation] !== installation || found.Labels[labels.workspace] !== workspace) {
+  let found = await createVolume(docker, name, wanted);
+  if (isNameless(found)) {
+    await orAbsent(
+      engineCall('remove a volume', deadlines.start, (abort) => docker.getVolume(name).remove(abort)),
+    );
+    found = await createVolume(docker, name, wanted);
+  }
+  if (found?.[labels.installation] !== installation || found[labels.workspace] !== workspace) {
     throw new Error(`The volume ${name} was not made for this workspace; remove it and try again.`);
   }
+}
+
+/**
+ * An engine that ends while it makes a volume keeps its directory and forgets its labels. Nothing is in it yet, and with
+ * the workspace's id in its name it is nobody else's.
+ */
+function isNameless(found: Record<string, string> | null): boolean {
+  return Object.keys(found ?? {}).length === 0;
+}
+
+/** Gives the labels that the volume has then, which are another's when it was there. */
+async function createVolume(
+  docker: Dockerode,
+  Name: string,
+  Labels: Record<string, string>,
+): Promise<Record<string, string> | null> {
+  await engineCall('create a volume', deadlines.quick, (abort) =>
+    docker.createVolume({ Name, Labels, ...abort }),
+  );
+  const found = await engineCall('inspect a volume', deadlines.quick, (abort) =>
+    docker.getVolume(Name).inspect(abort),
+  );
+  return found.Labels;
 }
 
 export async function listWorkspaces(docker: Dockerode, installation: string): Promise<string[]> {
@@ -63,7 +87,7 @@ export async function removeWorkspace(
   const found = await orAbsent(
     engineCall('inspect a volume', deadlines.quick, (abort) => volume.inspect(abort)),
   );
-  if (found?.Labels?.[labels.installation] !== installation) return;
+  if (!found || !(isNameless(found.Labels) || found.Labels[labels.installation] === installation)) return;
   try {
     await orAbsent(engineCall('remove a volume', deadlines.start, (abort) => volume.remove(abort)));
   } catch (error) {

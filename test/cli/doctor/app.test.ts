@@ -1,7 +1,7 @@
 /** What the doctor thinks of the App: clock, permissions, events, installations, webhook. */
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '#src/cli/doctor/finding.ts';
-import { judgeClock, judgeInstallations } from '#src/cli/doctor/github.ts';
+import { judgeClock, judgeInstallations, judgeRefusal } from '#src/cli/doctor/github.ts';
 import {
   judgeEvents,
   judgeExcess,
@@ -26,6 +26,16 @@ describe('the clock', () => {
     ['on time', judgeClock(1_000_400, 1_000_000), 'ok'],
     ['half a minute ahead', judgeClock(1_030_000, 1_000_000), 'weak', /30 s ahead/],
     ['a minute behind', judgeClock(940_000, 1_000_000), 'broken', /60 s behind/],
+  ]);
+});
+
+describe('what GitHub says of an App', () => {
+  const answered = (status?: number) => judgeRefusal(Object.assign(new Error('no'), { status }));
+  judged([
+    ['a key of another', answered(401), 'broken', /does not accept.*PRIVATE_KEY/],
+    ['a number of nobody', answered(404), 'broken', /does not accept.*APP_ID/],
+    ['a bad hour', answered(502), 'broken', /did not tell.*Try again/],
+    ['no answer', answered(), 'broken', /did not tell.*Try again/],
   ]);
 });
 

@@ -67,12 +67,12 @@ describe('a provider that is to blame', () => {
     const { item } = play(working, ended('quota'));
     expect(item.wait).toBeUndefined();
     expect(waitsForSeat(item)).toBe(true);
-    expect(item.continuation?.handover).toMatchObject({ runner: 'codex' });
+    expect(item.continuation?.handover).toMatchObject({ from: 'command', to: 'codex' });
     const seated = play(item, aSeat('run2', { runner: 'codex' })).item;
     expect(seated.run).toMatchObject({
       workspace: 'ws-run1',
       branch: working.run?.branch,
-      continues: { runs: ['run1'], handover: { runner: 'codex' } },
+      continues: { runs: ['run1'], handover: { to: 'codex' } },
     });
     expect(seated.continuation).toBeUndefined();
   });

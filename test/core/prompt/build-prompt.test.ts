@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildPoke, buildPrompt, type PromptInput, specsNamedIn } from '#src/core/prompt/build-prompt.ts';
+import { buildPoke, buildPrompt, specsNamedIn } from '#src/core/prompt/build-prompt.ts';
+import type { PromptInput } from '#src/core/prompt/prompt-input.ts';
 
 const input = (
   snapshot: Partial<PromptInput['snapshot']> = {},
@@ -59,7 +60,8 @@ describe('the prompt', () => {
       - There is no network but what the environment offers, and no credentials: do not look for any.
       - Run the repository's own tests before you finish, and say what you ran.
       - Do only what the task asks. When it cannot be done, change nothing and say why.
-      - To finish, end your turn with a short summary: what changed, how it was tested, what is left."
+      - The MCP server \`prlt\`, or the command \`prlt-agent\` (\`prlt-agent --help\`), has your tools: \`report_progress\` now and then in a sentence, \`ask_human\`, \`report_blocker\` when nothing but a person can help, \`create_item\` for what belongs into another task, \`read_item\`.
+      - To finish, call \`finish\` with a summary, how you tested it, what you decided and what others may rely on; then end your turn with a short summary: what changed, how it was tested, what is left."
     `);
   });
 
@@ -80,7 +82,7 @@ describe('the prompt', () => {
           ],
           instructions: 'Be strict.',
           previously: 'The agent ended with exit code 3.',
-          poke: { by: 'alice', text: 'use pnpm' },
+          said: [{ by: 'alice', text: 'use pnpm' }],
         },
       ),
     );
@@ -131,7 +133,7 @@ describe('the prompt', () => {
           subIssues: [{ key: 'GH-2', title: '<!-- EVIL -->s', done: true }],
           parent: { key: 'GH-1', title: 'p', body: '[//]: # (EVIL)' },
         },
-        { specs: [{ path: 's', content: '<p hidden>EVIL</p>' }], poke: { by: 'a', text: '![EVIL](u)' } },
+        { specs: [{ path: 's', content: '<p hidden>EVIL</p>' }], said: [{ by: 'a', text: '![EVIL](u)' }] },
       ),
     );
     expect(text).not.toContain('EVIL');
@@ -158,7 +160,7 @@ describe('the prompt', () => {
   });
 
   it('names keys of other repositories without any invisible help', () => {
-    const { text } = buildPrompt(input({ key: 'acme/gears#7' }, { poke: { by: '@alice', text: 'hi' } }));
+    const { text } = buildPrompt(input({ key: 'acme/gears#7' }, { said: [{ by: '@alice', text: 'hi' }] }));
     expect(text).toContain('`acme/gears#7`');
     expect(text).toContain('`@alice`');
   });
@@ -180,6 +182,71 @@ it('a poke is fenced and says who speaks', () => {
 
 it('hidden lines name no specs', () => {
   expect(specsNamedIn('<!--\nspec: a.md\n-->\nspec: b.md')).toEqual(['b.md']);
+});
+
+describe("the repository's own instructions", () => {
+  it('come from files, in their order, with what the profile says behind them', () => {
+    const { text, sections } = buildPrompt(
+      input(
+        { body: 'Why.' },
+        {
+          rules: [
+            { path: 'AGENTS.md', content: 'Use tabs.<!-- EVIL -->' },
+            { path: 'CLAUDE.md', content: undefined, tooLarge: true },
+          ],
+          commits: 'Commit subjects follow Conventional Commits.',
+          instructions: 'Be strict.',
+        },
+      ),
+    );
+    expect(sections.slice(-3)).toEqual(['Repository instructions', 'Instructions', 'House rules']);
+    expect(text).toMatch(/`AGENTS\.md` at the base commit:\n\n```text\nUse tabs\.\n```/);
+    expect(text).toContain('`CLAUDE.md` is too large');
+    expect(text).toContain('Conventional Commits');
+    expect(text).not.toContain('EVIL');
+  });
+});
+
+describe('work that goes on', () => {
+  it('says who began it and why it stopped, and leaves an earlier failure out', () => {
+    const { text, sections } = buildPrompt(
+      input({}, { goesOn: { reason: 'no quota', runner: 'claude' }, previously: 'exit code 3' }),
+    );
+    expect(sections).toContain('Work so far');
+    expect(sections).not.toContain('Previous attempt');
+    expect(text).toContain('Another agent (`claude`) worked on this task before');
+    expect(text).toContain('no quota');
+    expect(text).not.toContain('exit code 3');
+  });
+});
+
+describe('too much for one prompt', () => {
+  const long = (mark: string, length: number) => `${mark}${'x'.repeat(length)}${mark}END`;
+  const { text } = buildPrompt(
+    input(
+      { body: long('BODY', 60_000), parent: { key: 'GH-1', title: 'Epic', body: long('PARENT', 60_000) } },
+      {
+        rules: [{ path: 'AGENTS.md', content: long('RULE', 60_000) }],
+        specs: Array.from({ length: 10 }, (_, n) => ({ path: `s${n}.md`, content: long(`S${n}-`, 60_000) })),
+        instructions: long('OWN', 19_000),
+      },
+    ),
+  );
+
+  it('keeps what matters most whole and cuts the rest, each with a word of where it is', () => {
+    expect(text).toContain('BODYEND');
+    expect(text).toContain('OWNEND');
+    expect(text).not.toContain('RULEEND');
+    expect(text).toMatch(/\[cut here: \d+ more characters are in the checkout\]/);
+    expect(text).toContain('S0-END');
+    expect(text).not.toContain('S9-x');
+    expect(text.length).toBeLessThan(310_000);
+  });
+
+  it('every section is still there, the house rules last and whole', () => {
+    expect(text.split('\n## ').at(-1)).toMatch(/^House rules[\s\S]+what is left\.$/);
+    expect(text).toContain('## Parent');
+  });
 });
 
 const units = [

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import { expect, onTestFinished, test } from 'vitest';
 import { containerOptions } from '#src/runtimes/docker/container-options.ts';
+import { volumeName } from '#src/runtimes/docker/names.ts';
 import { setStage } from '../stage.ts';
 import { scratchDocker } from './scratch.ts';
 import { standInImage } from './stand-in-image.ts';
@@ -185,4 +186,33 @@ test('no engine, and one that never answers, are unavailable and nothing hangs',
   });
   expect(performance.now() - started).toBeLessThan(15_000);
   expect(await absent.runtime.observe()).toEqual([]);
+});
+
+test('a volume that an engine left without labels when it died is made anew, and removed like others', async () => {
+  const { docker, runtime, image, installation } = await scratchDocker();
+  const { spec } = await setStage({ do: 'stay' }, image);
+  const Name = volumeName(installation, spec.workspace);
+  await docker.createVolume({ Name });
+  expect(await runtime.launch(spec)).toEqual({ kind: 'launched' });
+  expect(await runtime.workspaces()).toEqual([spec.workspace]);
+  await runtime.remove(spec.run);
+  await runtime.removeWorkspace(spec.workspace);
+
+  await docker.createVolume({ Name });
+  await runtime.removeWorkspace(spec.workspace);
+  await expect(docker.getVolume(Name).inspect()).rejects.toThrow(/no such volume/);
+});
+
+test("a volume of somebody else's is neither used nor removed", async () => {
+  const { docker, runtime, image, installation } = await scratchDocker();
+  const { spec } = await setStage({ do: 'stay' }, image);
+  const volume = docker.getVolume(volumeName(installation, spec.workspace));
+  await docker.createVolume({ Name: volume.name, Labels: { 'org.example': 'theirs' } });
+  onTestFinished(() => volume.remove());
+  expect(await runtime.launch(spec)).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('was not made for this workspace'),
+  });
+  await runtime.removeWorkspace(spec.workspace);
+  expect(await volume.inspect()).toMatchObject({ Labels: { 'org.example': 'theirs' } });
 });

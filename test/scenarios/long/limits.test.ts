@@ -31,29 +31,36 @@ async function answer(name: string, issue: number, command: string): Promise<str
   return said.body;
 }
 
+const half = 'echo half > half.txt; git add half.txt; git commit -qm "Half of it"\n';
+
 describe.concurrent('a run', () => {
   it.each([
     ['stall', 'sleep 300\n', 'stall: 3s', 'AGENT_STALLED', 'limits.stall (3 s)'],
     ['run', 'while sleep 1; do echo on; done\n', 'run: 4s', 'LIMIT_RUN', 'limits.run (4 s)'],
     [
       'disk',
-      'head -c 30000000 /dev/urandom > big; sleep 300\n',
+      'head -c 30000000 /dev/urandom > "$HOME/big"; sleep 300\n',
       'disk: 20m',
       'LIMIT_DISK',
       'limits.disk (20 MiB)',
     ],
-  ])('beyond limits.%s ends by its name', async (limit, agent, setting, code, words) => {
-    const name = await addRepository(stage, `over-${limit}`, {
-      agent,
-      config: `limits: { attempts: 1, ${setting} }\n`,
-    });
-    const issue = ask(stage, name, 'Too much');
-    const status = await ended(stage, name, issue, 'agent:failed');
-    expect(status).toContain(`**${code}**`);
-    expect(status).toContain(words);
-    expect(status).toContain('.github/prlt.yml');
-    expect(stage.github.pulls(name)).toEqual([]);
-  });
+  ])(
+    'beyond limits.%s ends by its name, and what it had done is kept',
+    async (limit, agent, setting, code, words) => {
+      const name = await addRepository(stage, `over-${limit}`, {
+        agent: half + agent,
+        config: `limits: { attempts: 1, ${setting} }\n`,
+      });
+      const issue = ask(stage, name, 'Too much');
+      const status = await ended(stage, name, issue, 'agent:failed');
+      expect(status).toContain(`**${code}**`);
+      expect(status).toContain(words);
+      expect(status).toContain('.github/prlt.yml');
+      expect(stage.github.pulls(name)).toEqual([]);
+      await stage.until('the command', () => comment(name, issue).includes(' refs/prlt/GH-1/1.1'));
+      expect(await stage.github.readFile(name, 'refs/prlt/GH-1/1.1', 'half.txt')).toBe('half\n');
+    },
+  );
 
   it('that fails is tried again after a pause, as often as limits.attempts', async () => {
     const name = await addRepository(stage, 'thrice', {
@@ -132,30 +139,33 @@ describe.concurrent('what waits', () => {
     await ended(stage, name, issue, 'agent:review');
   });
 
-  it('waits while the disk is short, with numbers, and starts when there is room', async () => {
-    const { github, prlt } = stage;
-    const short = await setStage({
-      agent: 'echo ok > ok.txt\n',
-      runtime: 'host',
-      env: { PRLT_MIN_DISK: '900000g' },
-    });
-    try {
-      const issue = ask(short, short.repo, 'Wait');
-      await short.until('it waits', () => statusComments(short, short.repo, issue)[0]?.includes('Waiting'));
-      short.github.as('alice').comment(short.repo, issue, '/prlt why');
-      const said = await short.until('an answer', () =>
-        short.github.comments(short.repo, issue).find(({ body }) => body.includes('PRLT_MIN_DISK')),
-      );
-      expect(said.body).toMatch(/\d+ MiB free, 921600000 MiB wanted/);
-      await short.prlt.end('SIGTERM');
-      await short.prlt.start({ PRLT_MIN_DISK: '1m' });
-      await ended(short, short.repo, issue, 'agent:review');
-    } finally {
-      await short.close();
-    }
-    expect(github.contractViolations).toEqual([]);
-    expect(prlt.log()).not.toContain('low_disk');
-  });
+  it.each(['PRLT_MIN_DISK', 'PRLT_MIN_MEMORY'])(
+    'waits below %s, with numbers, and starts when there is room',
+    async (watermark) => {
+      const { github, prlt } = stage;
+      const short = await setStage({
+        agent: 'echo ok > ok.txt\n',
+        runtime: 'host',
+        env: { [watermark]: '900000g' },
+      });
+      try {
+        const issue = ask(short, short.repo, 'Wait');
+        await short.until('it waits', () => statusComments(short, short.repo, issue)[0]?.includes('Waiting'));
+        short.github.as('alice').comment(short.repo, issue, '/prlt why');
+        const said = await short.until('an answer', () =>
+          short.github.comments(short.repo, issue).find(({ body }) => body.includes(watermark)),
+        );
+        expect(said.body).toMatch(/\d+ MiB free, 921600000 MiB wanted/);
+        await short.prlt.end('SIGTERM');
+        await short.prlt.start({ [watermark]: '1m' });
+        await ended(short, short.repo, issue, 'agent:review');
+      } finally {
+        await short.close();
+      }
+      expect(github.contractViolations).toEqual([]);
+      expect(prlt.log()).not.toContain('low_disk');
+    },
+  );
 });
 
 it.concurrent('peek shows what the agent did last, without secrets and not too much', async () => {

@@ -53,11 +53,22 @@ describe.concurrent('an agent is stopped, and nothing is pushed, when', () => {
       },
     ],
     ['archived', 'the repository is archived', (full: string) => stage.github.archiveRepository(full)],
+    [
+      'removed',
+      'the repository is taken out of the installation',
+      (full: string) => stage.github.selectRepositories('removed', { remove: [full] }),
+    ],
   ])('%s: %s', async (name, _what, happens) => {
     const { full, issue } = await atWork(name, forever);
     happens(full, issue);
     await over(full);
     expect(Object.keys(await stage.github.branches(full))).toEqual(['main']);
+  });
+
+  it('the repository is deleted', async () => {
+    const { full } = await atWork('erased', forever);
+    stage.github.deleteRepository(full);
+    await over(full);
   });
 
   it.each(['suspend', 'uninstall'] as const)('an owner does %s the App', async (how) => {
@@ -137,6 +148,18 @@ it.concurrent('a right that was taken away is named, and the work is kept on the
   expect(status).toContain('**PERMISSION_MISSING**');
   await stage.until('the work is kept', () => comment(full, issue).includes('kept on the machine'));
   expect(Object.keys(await github.branches(full))).toEqual(['main']);
+});
+
+it.concurrent('a right to pull requests that was taken away is named, and the change stays on its branch', async () => {
+  const { github } = stage;
+  const { full, issue } = await atWork('rights', soon, 'pulls-narrow');
+  const installation = github.installation('pulls-narrow');
+  installation.permissions = { ...installation.permissions, pull_requests: 'read' };
+  github.expireTokens();
+  const status = await ended(stage, full, issue, 'agent:failed');
+  expect(status).toContain('**PERMISSION_MISSING**');
+  const kept = Object.keys(await github.branches(full)).find((name) => name !== 'main');
+  expect(status).toContain(kept);
 });
 
 const as = () => stage.github.as('alice');

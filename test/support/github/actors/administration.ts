@@ -14,7 +14,7 @@ import {
   setVisibility,
 } from '../state/repositories.ts';
 import { callerFor, ensureUser } from '../state/users.ts';
-import { findUser, repoNamed, type World } from '../world.ts';
+import { findUser, inTurn, repoNamed, type World } from '../world.ts';
 
 export interface Administration {
   /** An owner nobody mentioned becomes an organisation. The app is installed on it unless `install` is false. */

@@ -91,7 +91,16 @@ export function issueAt(call: Call, level: 'read' | 'write'): Issue {
   const number = Number(call.params['issue_number']);
   const known = repo.issues.get(number);
   demand(call, repo, [[known?.pull ? 'pull_requests' : 'issues', level]]);
+  if (known?.movedTo) throw transferred(call, known.movedTo);
   return issueOf(call.world, repo, number);
+}
+
+/** Whatever is asked of a transferred issue is led to the same thing of the new one. */
+function transferred(call: Call, { repo, number: id }: Issue): Refusal {
+  const rest = /\/issues\/\d+(.*)$/s.exec(call.target)?.[1] ?? '';
+  const url = `${api(call.world)}/repositories/${repo.id}/issues/${id}${rest}`;
+  const status = call.method === 'GET' || call.method === 'HEAD' ? 301 : 307;
+  return new Refusal(status, 'Moved Permanently', [], { location: url }, { url });
 }
 
 export function pullAt(call: Call, ...needs: Needs): Pull {

@@ -2,7 +2,14 @@
 import { join } from 'node:path';
 import { demandRole } from '../access.ts';
 import { forbidden, invalidBecause, notFound } from '../failure.ts';
-import { deleteRef, type Files, initRepository, resolveCommit, setRef, writeCommit } from '../git/repository.ts';
+import {
+  deleteRef,
+  type Files,
+  initRepository,
+  resolveCommit,
+  setRef,
+  writeCommit,
+} from '../git/repository.ts';
 import type { Caller, Repo, Role, User } from '../model.ts';
 import { actor, findUser, fullName, now, pullsOf, type World } from '../world.ts';
 import { defaultLabels } from './labels.ts';

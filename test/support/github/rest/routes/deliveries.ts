@@ -1,6 +1,7 @@
 /** The app's own view of its webhook and its deliveries, and asking for one again. */
 import { notFound, Refusal } from '../../failure.ts';
 import { api } from '../../shapes/users.ts';
+import type { AppRegistrations } from '../../web/app-manifest.ts';
 import type { Delivery, Webhooks } from '../../webhooks/deliveries.ts';
 import { demandApp } from '../authenticate.ts';
 import { type Call, number, ok, type Route, route } from '../route.ts';
@@ -31,7 +32,7 @@ const fullShape = (delivery: Delivery, url: string) => ({
 
 const succeeded = (delivery: Delivery): boolean => delivery.statusCode >= 200 && delivery.statusCode < 400;
 
-export function deliveryRoutes(webhooks: Webhooks): readonly Route[] {
+export function deliveryRoutes(webhooks: Webhooks, registrations: AppRegistrations): readonly Route[] {
   const finished = () =>
     webhooks.deliveries.filter((each) => each.listed && each.status !== 'pending').toReversed();
 
@@ -44,8 +45,10 @@ export function deliveryRoutes(webhooks: Webhooks): readonly Route[] {
 
   return [
     route('GET', '/app/hook/config', (call) => {
-      demandApp(call.caller);
-      const url = webhooks.target?.url ?? '';
+      const app = demandApp(call.caller);
+      // The webhook of an App that a manifest made is what the manifest said.
+      const made = registrations.made.find((each) => each.app === app);
+      const url = (made ? made.manifest.hook_attributes?.url : webhooks.target?.url) ?? '';
       return ok({ content_type: 'json', insecure_ssl: '0', secret: '********', url });
     }),
     route('GET', '/app/hook/deliveries', (call) => {

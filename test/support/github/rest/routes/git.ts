@@ -7,6 +7,7 @@ import { readRefs, resolveCommit } from '../../git/repository.ts';
 import type { Repo } from '../../model.ts';
 import { commitShape, fileShape } from '../../shapes/commits.ts';
 import { repoHtml, repoUrl } from '../../shapes/repositories.ts';
+import { api } from '../../shapes/users.ts';
 import { branchHead, createRef, removeRef, updateRef } from '../../state/refs.ts';
 import { inTurn, type World } from '../../world.ts';
 import {

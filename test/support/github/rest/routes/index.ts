@@ -25,7 +25,7 @@ export const allRoutes = (parts: {
   registrations: AppRegistrations;
 }): readonly Route[] => [
   ...appRoutes,
-  ...deliveryRoutes(parts.webhooks),
+  ...deliveryRoutes(parts.webhooks, parts.registrations),
   ...manifestRoutes(parts.registrations),
   ...repositoryRoutes(parts.meter),
   ...contentsRoutes,

@@ -1,0 +1,27 @@
+/** Claude Code through its ACP adapter. What was measured is in notes.md. */
+import type { RunnerManifest } from '../manifest.ts';
+
+export const claude: RunnerManifest = {
+  name: 'claude',
+  image: 'prlt-runner-claude',
+  argv: ['{node}', '{runners}/claude/node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js'],
+  env: {
+    ANTHROPIC_BASE_URL: '{pipe}/models/{provider}',
+    ANTHROPIC_API_KEY: 'added-by-the-gateway',
+    ANTHROPIC_MODEL: '{model}',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: 'false',
+    // Else the tools of an MCP server hide behind a search tool.
+    ENABLE_TOOL_SEARCH: 'false',
+    // Ten by default, silently and for minutes.
+    CLAUDE_CODE_MAX_RETRIES: '3',
+  },
+  files: {},
+  acp: { mode: 'bypassPermissions', steering: true, resume: 'resume' },
+  model: { apis: ['anthropic'], default: 'sonnet', side: [] },
+  masks: ['.claude/', '.mcp.json'],
+  outcomes: [],
+};

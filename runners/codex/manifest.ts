@@ -1,0 +1,50 @@
+/** Codex through its ACP adapter. What was measured is in notes.md. */
+import type { RunnerManifest } from '../manifest.ts';
+
+const configuration = `model = "{model}"
+model_provider = "prlt"
+approval_policy = "never"
+# The container is the boundary; codex's own sandbox cannot work inside of it.
+sandbox_mode = "danger-full-access"
+check_for_update_on_startup = false
+
+[model_providers.prlt]
+name = "prlt"
+base_url = "{pipe}/models/{provider}/v1"
+env_key = "OPENAI_API_KEY"
+wire_api = "responses"
+supports_websockets = false
+request_max_retries = 3
+stream_max_retries = 3
+
+[projects."{checkout}"]
+trust_level = "untrusted"
+
+[analytics]
+enabled = false
+
+[otel]
+exporter = "none"
+
+[features]
+apps = false
+plugins = false
+`;
+
+export const codex: RunnerManifest = {
+  name: 'codex',
+  image: 'prlt-runner-codex',
+  argv: ['{node}', '{runners}/codex/node_modules/@agentclientprotocol/codex-acp/dist/index.js'],
+  env: {
+    OPENAI_API_KEY: 'added-by-the-gateway',
+    CODEX_HOME: '{home}/.codex',
+    NO_BROWSER: '1',
+    MODEL_PROVIDER: 'prlt',
+    INITIAL_AGENT_MODE: 'agent-full-access',
+  },
+  files: { '.codex/config.toml': configuration },
+  acp: { steering: true, resume: 'resume' },
+  model: { apis: ['openai'], default: 'gpt-5.5-codex', side: [] },
+  masks: ['.codex/'],
+  outcomes: [],
+};

@@ -1,0 +1,23 @@
+/** Why a run was not let out to a place. */
+
+/**
+ * `not_listed`: neither the service nor the repository allows it. `not_public`: its name leads to an address that is not
+ * on the public internet. `other_name`: TLS named another host than the tunnel. `not_tls`: what came on port 443 was no TLS.
+ * `hidden_name`: TLS encrypted the name. `method`: only GET and HEAD go over plain http. `too_many`: tunnels of one run.
+ */
+export type EgressRefusal =
+  | 'not_listed'
+  | 'not_public'
+  | 'other_name'
+  | 'hidden_name'
+  | 'not_tls'
+  | 'method'
+  | 'too_many';
+
+/** A place and how often a run was not let out to it, for the last reason. */
+export interface RefusedHost {
+  /** Canonical `host:port`. */
+  host: string;
+  reason: EgressRefusal;
+  times: number;
+}

@@ -1,0 +1,101 @@
+/** Gathers what a run's first prompt is built from: the snapshot, and files of the base commit. */
+import { createHash } from 'node:crypto';
+import type { Item, Request, Run } from '../core/item.ts';
+import { buildPrompt, specsNamedIn } from '../core/prompt/build-prompt.ts';
+import type { Spec } from '../core/prompt/prompt-input.ts';
+import { describeStripped } from '../core/text/hidden.ts';
+import type { Mirrors } from '../git/mirrors.ts';
+
+export interface RunPrompt {
+  text: string;
+  /** SHA-256 of the text, hexadecimal. */
+  hash: string;
+  /** What people should know, such as what was left out. */
+  notes: string[];
+}
+
+/** A repository's own instructions, the most important first; of files that say the same one is enough. */
+const ruleFiles = [
+  'AGENTS.md',
+  'CLAUDE.md',
+  'CONTRIBUTING.md',
+  '.github/CONTRIBUTING.md',
+  'docs/CONTRIBUTING.md',
+  '.github/pull_request_template.md',
+  '.github/PULL_REQUEST_TEMPLATE.md',
+  'PULL_REQUEST_TEMPLATE.md',
+];
+const largestFile = 64 * 1024;
+
+/** Subjects of the newest commits that are looked at, and how many must be alike. */
+const looked = 30;
+const conventional = /^(?:feat|fix|docs|chore|test|refactor|perf|ci|build|style|revert)(?:\([^)]+\))?!?: \S/;
+
+export async function promptFor(
+  { mirrors }: { mirrors: Mirrors },
+  item: Item,
+  run: Run,
+  request: Request,
+  about: { base: string; branch: string; instructions: string | undefined },
+): Promise<RunPrompt> {
+  const { snapshot } = request;
+  const { base, branch, instructions } = about;
+  const [specs, rules, commits] = await Promise.all([
+    Promise.all(specsNamedIn(snapshot.body).map((path) => fileAt(mirrors, item, base, path))),
+    rulesAt(mirrors, item, base),
+    commitsOf(mirrors, item, base),
+  ]);
+  const built = buildPrompt({
+    snapshot: { key: item.key, ...snapshot },
+    specs,
+    rules,
+    run: {
+      kind: run.kind,
+      branch,
+      base: item.repo.defaultBranch,
+      repo: `${item.repo.owner}/${item.repo.name}`,
+    },
+    ...(commits ? { commits } : {}),
+    ...(instructions ? { instructions } : {}),
+    ...(run.continues ? { goesOn: goingOn(item, run.continues) } : {}),
+    ...(item.lastFailure ? { previously: item.lastFailure.sentence } : {}),
+    ...(item.said ? { said: item.said } : {}),
+  });
+  const stripped = describeStripped(built.stripped);
+  return {
+    text: built.text,
+    hash: createHash('sha256').update(built.text).digest('hex'),
+    notes: stripped ? [stripped] : [],
+  };
+}
+
+function goingOn(
+  { lastFailure }: Item,
+  { handover }: NonNullable<Run['continues']>,
+): { reason: string; runner?: string } {
+  if (handover) return { reason: handover.reason, runner: handover.from };
+  return { reason: lastFailure ? [lastFailure.sentence, lastFailure.todo].filter(Boolean).join(' ') : '' };
+}
+
+async function fileAt(mirrors: Mirrors, item: Item, base: string, path: string): Promise<Spec> {
+  const answer = await mirrors.readFile(item.repo.id, base, path, largestFile);
+  const content = answer.kind === 'file' ? answer.content.toString('utf8') : undefined;
+  return { path, content, tooLarge: answer.kind === 'too_large' };
+}
+
+async function rulesAt(mirrors: Mirrors, item: Item, base: string): Promise<Spec[]> {
+  const found = await Promise.all(ruleFiles.map((path) => fileAt(mirrors, item, base, path)));
+  const there = found.filter((file) => file.tooLarge || file.content?.trim());
+  return there.filter(
+    (file, index) => file.tooLarge || there.findIndex((one) => one.content === file.content) === index,
+  );
+}
+
+/** A sentence when most of the newest commits are worded in one known way. */
+async function commitsOf(mirrors: Mirrors, item: Item, base: string): Promise<string | undefined> {
+  const subjects = await mirrors.subjects(item.repo.id, base, looked);
+  const own = subjects.filter((subject) => !subject.startsWith('Merge '));
+  const alike = own.filter((subject) => conventional.test(subject));
+  if (own.length < 3 || alike.length < own.length * 0.8) return undefined;
+  return 'Commit subjects in this repository follow Conventional Commits, such as `fix(parser): read empty lines`.';
+}

@@ -1,0 +1,142 @@
+/** The engine's side of model calls: lets them through while money is left, counts them, and says when it runs out. */
+import type { Logger } from 'pino';
+import type { RunnerManifest } from '#runners/manifest.ts';
+import type { ModelProvider } from '../core/models.ts';
+import { costOf, type PriceTable, type Pricing, pricingOf } from '../core/pricing.ts';
+import type { AskedCall, ModelCall, ModelDesk } from '../gateway/desk.ts';
+import { daySpent, notOfRunner, runIsOverForModels, runSpent, runsShort } from '../messages/spending.ts';
+import { addEvents } from '../store/events.ts';
+import type { Db, Tx } from '../store/open.ts';
+import { addMessage, runById } from '../store/runs.ts';
+import { countCall, dayOf, type RunSpending, spendingOf, spentOnDay } from '../store/spending.ts';
+import { messagesFor } from './desk.ts';
+import { createInFlight } from './in-flight.ts';
+import type { Bell } from './signals.ts';
+
+export interface ModelDeskParts {
+  db: Db;
+  log: Logger;
+  bell: Bell;
+  now: () => number;
+  wake: () => void;
+  providers: readonly Pick<ModelProvider, 'name' | 'api'>[];
+  prices: PriceTable;
+  runners: ReadonlyMap<string, Pick<RunnerManifest, 'model'>>;
+  /** Most that the models of one repository may cost in a UTC day, millionths of a US dollar. */
+  dayCeiling: number;
+  /** Hears of each call that was counted; `model` is the name of its row in the table of prices. */
+  counted: (call: ModelCall, model: string, cost: number) => void;
+}
+
+/** The share of its cap at which a run is told to come to an end. */
+const short = 0.8;
+const bytesPerToken = 4;
+
+type Admission = Awaited<ReturnType<ModelDesk['admit']>>;
+
+export function createModelDesk(parts: ModelDeskParts): ModelDesk {
+  const { db, log, now } = parts;
+  const inFlight = createInFlight();
+  const pricing = pricingWith(parts.prices, log);
+
+  /** What is sure to be paid for a call: what it sends. */
+  const surely = (provider: string, model: string, bytes: number): number => {
+    const tokens = { input: Math.ceil(bytes / bytesPerToken), output: 0, cacheRead: 0, cacheWrite: 0 };
+    return costOf(pricing(provider, model).price, tokens);
+  };
+
+  /** Undefined while money is left. */
+  const exhausted = async (spending: RunSpending): Promise<string | undefined> => {
+    if (spending.spent >= spending.cap) return runSpent(spending);
+    const spent = await spentOnDay(db, spending.repo, dayOf(now()));
+    return spent < parts.dayCeiling ? undefined : daySpent({ spent, ceiling: parts.dayCeiling });
+  };
+
+  const admit = async (run: string, call: AskedCall): Promise<Admission> => {
+    const row = await runById(db, run);
+    if (row?.state !== 'live') return { kind: 'refused', status: 410, reason: runIsOverForModels };
+    const api = parts.providers.find(({ name }) => name === call.provider)?.api;
+    const apis = parts.runners.get(row.assignment.agent.runner)?.model?.apis;
+    if (!api || (apis && !apis.includes(api))) {
+      return {
+        kind: 'refused',
+        status: 403,
+        reason: notOfRunner(call.provider, row.assignment.agent.runner),
+      };
+    }
+    const surest = call.billed ? surely(call.provider, call.model ?? '', call.billed.bytes) : 0;
+    for (;;) {
+      const spending = await spendingOf(db, run);
+      const reason = spending ? await exhausted(spending) : runSpent({ spent: 0, cap: 0 });
+      if (reason !== undefined || !spending) return { kind: 'refused', status: 402, reason: reason ?? '' };
+      if (!call.billed || inFlight.begin(run, surest, spending.cap - spending.spent)) return { kind: 'go' };
+      if (!(await inFlight.change(run, call.billed.signal))) {
+        return { kind: 'refused', status: 410, reason: runIsOverForModels };
+      }
+    }
+  };
+
+  const count = async (run: string, call: ModelCall): Promise<void> => {
+    const { name, price } = pricing(call.provider, call.model);
+    const cost = costOf(price, call.usage);
+    const { usage, asked: _, ...told } = call;
+    const { cacheWriteLong: __, ...tokens } = usage;
+    const warned = await db.transaction().execute(async (tx) => {
+      const before = await spendingOf(tx, run);
+      if (!before) return false;
+      await countCall(tx, { run, repo: before.repo, at: now(), ...told, ...tokens, cost });
+      return warn(tx, before, before.spent + cost);
+    });
+    parts.counted(call, name, cost);
+    if (warned) parts.bell.ring(messagesFor(run));
+    if (warned) parts.wake();
+  };
+
+  /** Once for each threshold that this call has taken the run past. */
+  const warn = async (tx: Tx, { run, item, cap, spent }: RunSpending, after: number): Promise<boolean> => {
+    const passes = (mark: number): boolean => spent < mark && after >= mark;
+    if (passes(cap)) {
+      const event = { type: 'run_over_limit', run, limit: 'spend' } as const;
+      await addEvents(tx, [{ id: `run/${run}/over/spend`, item, event }], now());
+      return true;
+    }
+    if (!passes(cap * short) || (await runById(tx, run))?.state !== 'live') return false;
+    const reason = runsShort({ spent: after, cap });
+    await addMessage(tx, run, `wrap-up/${run}`, { type: 'wrap_up', reason });
+    return true;
+  };
+
+  return {
+    admit,
+    settle: async (run, call) => {
+      try {
+        await count(run, call);
+      } catch (error) {
+        log.error({ run, err: error, provider: call.provider }, 'a model call could not be counted');
+      } finally {
+        inFlight.end(run, surely(call.provider, call.model, call.asked));
+      }
+    },
+  };
+}
+
+/** Says once of each model that the table has no row for it. */
+function pricingWith(table: PriceTable, log: Logger): (provider: string, model: string) => Pricing {
+  const known = new Map<string, Pricing>();
+  return (provider, model) => {
+    const name = `${provider}/${model}`;
+    const before = known.get(name);
+    if (before) return before;
+    const pricing = pricingOf(table, provider, model);
+    // Names come from agents, so there may be any number of them.
+    if (known.size < 1_000) known.set(name, pricing);
+    if (!pricing.known && known.has(name)) {
+      const { input, output } = pricing.price;
+      log.warn(
+        { provider, model, input, output },
+        'no price is known for this model: the dearest of the table is charged; name it in PRLT_MODELS_PRICES',
+      );
+    }
+    return pricing;
+  };
+}

@@ -1,0 +1,49 @@
+/** What people read about the places that a run was not let out to. */
+import type { EgressRefusal, RefusedHost } from '#src/core/network/refusal.ts';
+import { inlineCode } from '#src/core/text/inline-code.ts';
+
+const reasons: Record<EgressRefusal, string> = {
+  not_listed: 'not on the allow-list',
+  not_public: 'its name leads to an address that is not public',
+  other_name: 'TLS named another host',
+  hidden_name: 'TLS hid the name of the host',
+  not_tls: 'something other than TLS on port 443',
+  method: 'a method other than GET and HEAD over plain http',
+  too_many: 'too many connections at a time',
+};
+
+const remedies: Partial<Record<EgressRefusal, string>> = {
+  not_listed:
+    'What it should reach has to be in `PRLT_ALLOW_HOSTS` of the service and, where the repository has a list, in `network.allow` of `.github/prlt.yml`; the next run has it.',
+  not_public: 'A host of your own network has to be in `PRLT_ALLOW_PRIVATE_HOSTS` of the service as well.',
+};
+
+const mostInWhy = 10;
+const mostInNote = 3;
+
+/** For `/prlt why`; empty when nothing was refused. */
+export function whyRefused(hosts: readonly RefusedHost[]): string {
+  if (hosts.length === 0) return '';
+  const lines = hosts
+    .slice(0, mostInWhy)
+    .map(({ host, reason, times }) => `- ${shown(host)}: ${reasons[reason]}, ${often(times)}`);
+  if (hosts.length > mostInWhy) lines.push(`- and ${hosts.length - mostInWhy} more`);
+  const todo = [...new Set(hosts.map(({ reason }) => remedies[reason] ?? ''))].filter(Boolean);
+  return ['This run was refused:', lines.join('\n'), ...todo].join('\n\n');
+}
+
+/** One sentence for the status comment; undefined when nothing was refused. */
+export function refusedNote(hosts: readonly RefusedHost[]): string | undefined {
+  if (hosts.length === 0) return undefined;
+  const more = hosts.length > mostInNote ? ` and ${hosts.length - mostInNote} more` : '';
+  const named = hosts.slice(0, mostInNote).map(({ host }) => shown(host));
+  return `The run was not let out to ${named.join(', ')}${more}; \`/prlt why\` says why.`;
+}
+
+function shown(host: string): string {
+  return inlineCode(host, 120);
+}
+
+function often(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
+}

@@ -1,0 +1,155 @@
+/** A runner's real CLI in a container as a run gets it, with a stub for its models and a fake for its host. */
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chmodSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { imageName } from '#runners/image-name.ts';
+import type { RunnerManifest } from '#runners/manifest.ts';
+import { fill, fillAll } from '#runners/shim/placeholders.ts';
+import type { Assignment } from '#runners/shim/protocol.ts';
+import { type FakeHost, startFakeHost } from './fake-host.ts';
+import { docker } from './machine.ts';
+import { answerMcp, type McpCall } from './mcp-stub.ts';
+import { type ModelStub, startModelStub } from './models/stub.ts';
+import { type Sample, sampleAssignment, sampleMirror } from './shim-run.ts';
+
+export interface AgentRun {
+  host: FakeHost;
+  models: ModelStub;
+  sample: Sample;
+  /** Calls of the agent's tools; each is answered with "Tabs." unless the test sets `answerTool`. */
+  tools: McpCall[];
+  /** Paths of CONNECT and of requests that reached the host although they are for elsewhere. */
+  strays: string[];
+  container: string;
+  /** Standard output of a command in the container. */
+  inside(...argv: string[]): Promise<string>;
+  /** Ends the container as a crash would. */
+  kill(): Promise<void>;
+  /** A new container on the same workspace. */
+  restart(): Promise<void>;
+  /** Resolves when the container has ended by itself. */
+  ended(): Promise<void>;
+  /** Text of a file on the branch that was handed over last. */
+  handedOver(path: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface AgentRunOptions {
+  runner: RunnerManifest;
+  assignment?: Partial<Assignment>;
+  /** Over what the manifest says. */
+  agent?: Partial<Assignment['agent']>;
+}
+
+const provider = 'stub';
+
+export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun> {
+  const { runner } = options;
+  const sample = sampleMirror();
+  chmodSync(sample.root, 0o711);
+  const models = await startModelStub();
+  const assignment = assignmentFor(options, sample);
+  const socketDir = join(sample.root, 'socket');
+  const host = await startFakeHost(join(socketDir, 'host.sock'), assignment);
+  const tools: McpCall[] = [];
+  const strays: string[] = [];
+  host.elsewhere = (request, response) => {
+    const url = request.url ?? '';
+    if (url.startsWith('/models/')) forward(models.url, `/models/${provider}`, request, response);
+    else if (url.startsWith('/mcp')) answerMcp(request, response, tools);
+    else {
+      strays.push(`${request.method} ${url}`);
+      return false;
+    }
+    return true;
+  };
+  host.onConnect = (target) => strays.push(`CONNECT ${target}`);
+  const image = imageName(runner);
+  const volume = `prlt-conformance-${randomUUID()}`;
+  await docker('rm', await docker('create', '--mount', `type=volume,src=${volume},dst=/work`, image));
+  const flags = [
+    ...['--init', '--network', 'none', '--read-only', '--cap-drop', 'ALL', '--user', '1000:1000'],
+    ...['--security-opt', 'no-new-privileges', '--pids-limit', '512', '--memory', '2g', '--cpus', '2'],
+    ...['--tmpfs', '/tmp:exec,size=512m'],
+    ...['--mount', `type=bind,src=${sample.mirror},dst=/mirror,readonly`],
+    ...['--mount', `type=bind,src=${socketDir},dst=/run/prlt,readonly`],
+    ...['--mount', `type=volume,src=${volume},dst=/work`],
+  ];
+  const started: string[] = [];
+  const run: AgentRun = {
+    host,
+    models,
+    sample,
+    tools,
+    strays,
+    container: '',
+    inside: (...argv) => docker('exec', run.container, ...argv),
+    kill: async () => void (await docker('kill', run.container)),
+    async restart() {
+      run.container = await docker('run', '-d', ...flags, image);
+      started.push(run.container);
+    },
+    ended: async () => void (await docker('wait', run.container)),
+    async handedOver(path) {
+      const bundle = host.bundles.at(-1);
+      if (!bundle) throw new Error('no branch was handed over');
+      const git = (...args: string[]) => promisify(execFile)('git', ['--git-dir', sample.mirror, ...args]);
+      const unbundle = promisify(execFile)('git', ['--git-dir', sample.mirror, 'bundle', 'unbundle', '-']);
+      unbundle.child.stdin?.end(bundle.bytes);
+      await unbundle;
+      return (await git('show', `${bundle.head}:${path}`)).stdout;
+    },
+    async close() {
+      for (const container of started) await docker('rm', '--force', container);
+      await docker('volume', 'rm', '--force', volume);
+      await host.close();
+      await models.close();
+      sample.remove();
+    },
+  };
+  try {
+    await run.restart();
+  } catch (error) {
+    await run.close();
+    throw error;
+  }
+  return run;
+}
+
+/** As the service makes it: provider and model are filled in, the rest is the shim's. */
+function assignmentFor({ runner, assignment, agent }: AgentRunOptions, sample: Sample): Assignment {
+  const places = { provider, model: runner.model?.default ?? '' };
+  const base = sampleAssignment(sample, '');
+  return {
+    ...base,
+    agent: {
+      name: 'bezos',
+      runner: runner.name,
+      argv: runner.argv.map((part) => fill(part, places)),
+      env: fillAll(runner.env, places),
+      files: fillAll(runner.files, places),
+      acp: runner.acp,
+      masks: runner.masks,
+      ...agent,
+    },
+    limits: { ...base.limits, cancelGraceMs: 3_000 },
+    ...assignment,
+  };
+}
+
+/** What the gateway does, without keys and meters. */
+function forward(to: string, prefix: string, request: IncomingMessage, response: ServerResponse): void {
+  const path = (request.url ?? '').slice(prefix.length);
+  const call = httpRequest(`${to}${path}`, { method: request.method, headers: request.headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.on('aborted', () => response.destroy());
+    answer.on('error', () => response.destroy());
+    answer.pipe(response);
+  });
+  call.on('error', () => response.destroy());
+  response.on('close', () => call.destroy());
+  request.pipe(call);
+}
