@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBoard } from './board/board.ts';
 import type { Figure } from './figure.ts';
+import { measureGateway } from './gateway/gateway.ts';
 import { measureIntake } from './intake/intake.ts';
 import { asJson, asTable } from './report.ts';
 import { measureRuns } from './runs/runs.ts';
@@ -17,6 +18,7 @@ const parts: Record<string, (quick: boolean) => Promise<Figure[]>> = {
   intake: measureIntake,
   runs: measureRuns,
   board: measureBoard,
+  gateway: measureGateway,
 };
 
 const { values } = parseArgs({

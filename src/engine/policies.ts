@@ -23,7 +23,10 @@ export function defaultPolicy(context: Context): Policy {
 }
 
 export async function storedPolicy(context: Context, db: Executor, repo: number): Promise<Policy> {
-  return (await repoById(db, repo))?.policy ?? defaultPolicy(context);
+  const defaults = defaultPolicy(context);
+  const stored = (await repoById(db, repo))?.policy;
+  // One that an earlier version stored lacks what has come since.
+  return stored ? { ...defaults, ...stored, limits: { ...defaults.limits, ...stored.limits } } : defaults;
 }
 
 /** Reads the repository's file now. What cannot be read or is not valid leaves the last good one in force. */

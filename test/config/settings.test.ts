@@ -156,13 +156,24 @@ describe('what holds', () => {
   });
 
   test('hosts are canonical, and what is none is said', () => {
-    const read = settings({ PRLT_ALLOW_HOSTS: 'Registry.npmjs.org, deb.debian.org:80,', PRLT_ALLOW_PRIVATE_HOSTS: '' });
+    const read = settings({
+      PRLT_ALLOW_HOSTS: 'Registry.npmjs.org, deb.debian.org:80,',
+      PRLT_ALLOW_PRIVATE_HOSTS: '',
+    });
     expect(read.ceilings.hosts).toEqual(['registry.npmjs.org:443', 'deb.debian.org:80']);
     expect(read.privateHosts).toEqual([]);
-    expect(problems({ PRLT_ALLOW_HOSTS: '*.npmjs.org', PRLT_ALLOW_PRIVATE_HOSTS: 'http://a.example' })).toEqual([
+    expect(
+      problems({
+        ...complete,
+        PRLT_ALLOW_HOSTS: '*.npmjs.org',
+        PRLT_ALLOW_PRIVATE_HOSTS: 'http://a.example',
+      }),
+    ).toEqual([
       expect.stringMatching(/PRLT_ALLOW_HOSTS.*"\*\.npmjs\.org" is not one host/),
       expect.stringMatching(/PRLT_ALLOW_PRIVATE_HOSTS.*"http:\/\/a\.example" is not one host/),
     ]);
-    expect(problems({ PRLT_REGISTRIES: '/none.yml' })).toEqual([expect.stringContaining('/none.yml cannot be read')]);
+    expect(problems({ ...complete, PRLT_REGISTRIES: '/none.yml' })).toEqual([
+      expect.stringContaining('/none.yml cannot be read'),
+    ]);
   });
 });

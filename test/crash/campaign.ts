@@ -7,6 +7,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { command } from '#runners/command/manifest.ts';
+import { imageName } from '#runners/image-name.ts';
 import { type OwnEngine, startOwnEngine } from '#test/support/engine.ts';
 import { makeKeys } from '#test/support/github/app-options.ts';
 import { generator } from '#test/support/random.ts';
@@ -87,7 +89,7 @@ async function engineFor(liveRestore: boolean): Promise<OwnEngine> {
   else process.env['DOCKER_HOST'] = machineEngine;
   await own?.engine.close();
   own = undefined;
-  const engine = await startOwnEngine({ images: ['prlt-runner-command:latest'], liveRestore });
+  const engine = await startOwnEngine({ images: [imageName(command)], liveRestore });
   own = { engine, liveRestore };
   process.env['DOCKER_HOST'] = engine.host;
   return engine;

@@ -26,6 +26,7 @@ describe('arming', () => {
   it.each([
     ['push:after', { point: 'push:after', nth: 1, signal: 'KILL' }],
     ['push:after:3', { point: 'push:after', nth: 3, signal: 'KILL' }],
+    ['push:after:STOP', { point: 'push:after', nth: 1, signal: 'STOP' }],
     ['push:after:TERM', { point: 'push:after', nth: 1, signal: 'TERM' }],
     ['effect:open-pull:sent:2:TERM', { point: 'effect:open-pull:sent', nth: 2, signal: 'TERM' }],
   ])('reads %s', (text, arming) => {

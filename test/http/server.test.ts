@@ -45,6 +45,14 @@ test('it is not ready while something is missing, and says what', async () => {
   });
 });
 
+test('what was set aside is said, and does not keep it from being ready', async () => {
+  const { url } = await serve({ setAside: async () => ['The service died 3 times.'] });
+  expect(await get(`${url}/readyz`)).toEqual({
+    status: 200,
+    body: { ready: true, missing: [], setAside: ['The service died 3 times.'] },
+  });
+});
+
 test('a fault of ours is a 500 that tells nothing of itself', async () => {
   const { url } = await serve({ missing: () => Promise.reject(new Error('password is hunter2')) });
   const { status, body } = await get(`${url}/readyz`);

@@ -1,7 +1,7 @@
 /** What the doctor thinks of a machine, its programs, secrets and addresses: one table per judgement. */
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { judgeDatabase, judgeSqlite } from '#src/cli/doctor/database.ts';
+import { judgeDatabase, judgeSetAside, judgeSqlite } from '#src/cli/doctor/database.ts';
 import { judgeDisk } from '#src/cli/doctor/disk.ts';
 import { judgeCgroup, judgeEngine, judgeImages, judgeSecurity } from '#src/cli/doctor/engine.ts';
 import { judgeActions, judgeListening, judgeRuntime } from '#src/cli/doctor/exposure.ts';
@@ -101,6 +101,12 @@ describe('storage', () => {
     ['one that damages', judgeSqlite('3.51.2'), 'weak'],
     ['a whole database', judgeDatabase('/srv/prlt.db', 'ok'), 'ok'],
     ['a damaged one', judgeDatabase('/srv/prlt.db', '*** in database main ***'), 'broken', /backup/],
+    ...judgeSetAside(['It died.']).map((one): [string, Finding, Finding['state'], RegExp] => [
+      'a step set aside',
+      one,
+      'weak',
+      /It died\./,
+    ]),
   ]);
 });
 
