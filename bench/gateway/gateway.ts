@@ -31,14 +31,19 @@ export async function measureGateway(quick: boolean): Promise<Figure[]> {
   try {
     const { line: url } = await start('provider');
     const { child, line } = await start('prlt-gateway', dir, url, String(runs));
+    const look = async (): Promise<Look> => {
+      const line = lineOf(child);
+      child.stdin?.write('look\n');
+      return JSON.parse(await line) as Look;
+    };
     const ways = (JSON.parse(line) as string[]).map(through);
     const [ours] = ways as [Way];
     const bare = direct(url);
     return [
-      ...(await firstByte(ours, bare, quick ? 50 : 200)),
-      await atPace(ways, bare, quick ? 3 : 5),
-      await atOnce(ours, bare, quick ? 50_000 : 200_000),
-      await memory(ways, child, quick ? 100 : 400),
+      ...(await firstByte(ours, bare, look, quick ? 50 : 200)),
+      await atPace(ways, bare, look, quick ? 3 : 5),
+      await atOnce(ours, bare, look, quick ? 50_000 : 200_000),
+      await memory(ways, look, quick ? 100 : 400),
     ];
   } finally {
     for (const child of children) child.kill('SIGKILL');
@@ -46,21 +51,30 @@ export async function measureGateway(quick: boolean): Promise<Figure[]> {
   }
 }
 
+/** Memory in bytes, time of CPUs used so far in milliseconds: of the gateway alone, whatever else the machine does. */
+interface Look {
+  rss: number;
+  cpu: number;
+}
+type Looks = () => Promise<Look>;
+
 async function lineOf(child: ChildProcess): Promise<string> {
   const [line] = (await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data')) as [Buffer];
   return line.toString().trim();
 }
 
-async function firstByte(ours: Way, bare: Way, pairs: number): Promise<Figure[]> {
+async function firstByte(ours: Way, bare: Way, look: Looks, pairs: number): Promise<Figure[]> {
   const [through, past]: [number[], number[]] = [[], []];
+  let cpu = 0;
   for (let pair = -10; pair < pairs; pair += 1) {
     const one = await stream(bare, 'events-100', conversation);
     const other = await stream(ours, 'events-100', conversation);
+    if (pair < 0) cpu = (await look()).cpu;
     if (pair < 0) continue;
     past.push(one.first);
     through.push(other.first);
   }
-  const limit = (bare: number): Figure['bar'] => ({ limit: bare + 5, at: 'most', said: '≤ bare + 5 ms' });
+  cpu = ((await look()).cpu - cpu) / pairs;
   return [
     {
       id: 'g1',
@@ -68,7 +82,8 @@ async function firstByte(ours: Way, bare: Way, pairs: number): Promise<Figure[]>
       unit: 'ms',
       ours: median(through),
       bare: median(past),
-      bar: limit(median(past)),
+      bar: { limit: median(past) + 5, at: 'most', said: '≤ bare + 5 ms' },
+      parts: { "the gateway's CPU time of a call, ms": cpu },
     },
     {
       id: 'g2',
@@ -81,7 +96,7 @@ async function firstByte(ours: Way, bare: Way, pairs: number): Promise<Figure[]>
 }
 
 /** As models send: a hundred streams of an event each 10 ms. */
-async function atPace(ways: Way[], bare: Way, rounds: number): Promise<Figure> {
+async function atPace(ways: Way[], bare: Way, look: Looks, rounds: number): Promise<Figure> {
   const round = async (of: (index: number) => Way): Promise<number> => {
     const began = performance.now();
     const all = await Promise.all(
@@ -90,9 +105,12 @@ async function atPace(ways: Way[], bare: Way, rounds: number): Promise<Figure> {
     return total(all) / MiB / ((performance.now() - began) / 1000);
   };
   const [through, past]: [number[], number[]] = [[], []];
+  let cpu = 0;
   for (let count = 0; count < rounds; count += 1) {
     past.push(await round(() => bare));
+    const before = (await look()).cpu;
     through.push(await round((index) => ways[index % ways.length] as Way));
+    cpu += ((await look()).cpu - before) / rounds;
   }
   return {
     id: 'g3',
@@ -101,16 +119,22 @@ async function atPace(ways: Way[], bare: Way, rounds: number): Promise<Figure> {
     ours: median(through),
     bare: median(past),
     bar: { limit: 0.9 * median(past), at: 'least', said: '≥ 0.9 ×' },
+    parts: { "the gateway's CPU time of an event, ms": cpu / (streams * 200) },
   };
 }
 
 /** One stream as fast as everybody can: the hop more than once around two CPUs is in it. */
-async function atOnce(ours: Way, bare: Way, events: number): Promise<Figure> {
+async function atOnce(ours: Way, bare: Way, look: Looks, events: number): Promise<Figure> {
   const [through, past]: [number[], number[]] = [[], []];
   const rate = ({ bytes, ms }: Streamed): number => bytes / MiB / (ms / 1000);
+  let [cpu, bytes] = [0, 0];
   for (let round = 0; round < 5; round += 1) {
     past.push(rate(await stream(bare, `events-${events}`, 'hi')));
-    through.push(rate(await stream(ours, `events-${events}`, 'hi')));
+    const before = (await look()).cpu;
+    const passed = await stream(ours, `events-${events}`, 'hi');
+    cpu += (await look()).cpu - before;
+    bytes += passed.bytes;
+    through.push(rate(passed));
   }
   return {
     id: 'g4',
@@ -118,16 +142,13 @@ async function atOnce(ours: Way, bare: Way, events: number): Promise<Figure> {
     unit: 'MiB/s',
     ours: median(through),
     bare: median(past),
+    parts: { "the gateway's CPU time of a MiB, ms": cpu / (bytes / MiB) },
   };
 }
 
 /** Growth of the gateway's memory from the first to the last quarter of a hundred streams' way. */
-async function memory(ways: Way[], child: ChildProcess, events: number): Promise<Figure> {
-  const rss = async (): Promise<number> => {
-    const line = lineOf(child);
-    child.stdin?.write('memory\n');
-    return Number(await line) / MiB;
-  };
+async function memory(ways: Way[], look: Looks, events: number): Promise<Figure> {
+  const rss = async (): Promise<number> => (await look()).rss / MiB;
   const before = await rss();
   const all = Array.from({ length: streams }, (_, index) =>
     stream(ways[index % ways.length] as Way, `paced-${events}-25`, conversation),

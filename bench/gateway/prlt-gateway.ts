@@ -1,7 +1,7 @@
 /**
  * The gateway with its real desk over a real store, and runs that may spend without end: `prlt-gateway.ts <dir> <provider>
  * <runs>`. Prints the runs' socket directories as one line of JSON; afterwards each line on standard input is answered
- * with the memory it has, in bytes.
+ * with its memory in bytes and the time of CPUs that it has used in milliseconds.
  */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -73,7 +73,12 @@ for (let count = 0; count < Number(runs); count += 1) {
   dirs.push((await gateway.open(run)).dir);
 }
 process.stdout.write(`${JSON.stringify(dirs)}\n`);
-createInterface({ input: process.stdin }).on('line', () => {
+const looks = createInterface({ input: process.stdin });
+looks.on('close', () => process.exit());
+looks.on('line', () => {
   globalThis.gc?.();
-  process.stdout.write(`${process.memoryUsage().rss}\n`);
+  const { user, system } = process.cpuUsage();
+  process.stdout.write(
+    `${JSON.stringify({ rss: process.memoryUsage().rss, cpu: (user + system) / 1000 })}\n`,
+  );
 });

@@ -2,7 +2,6 @@
  * A provider of models that does nothing but send: `provider.ts`, prints its address. The model's name says how:
  * `events-<n>` n events as fast as they are taken; `paced-<n>-<ms>` n events with a pause before each.
  */
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,12 +27,14 @@ const many = delta.repeat(together);
 async function send(res: ServerResponse, model: string): Promise<void> {
   const [kind, count = '1', pause = '0'] = model.split('-');
   res.writeHead(200, { 'content-type': 'text/event-stream' });
+  let go = (): void => {};
+  res.on('drain', () => go()).on('close', () => go());
   res.write(start);
   for (let sent = 0; sent < Number(count) && !res.destroyed; ) {
     if (kind === 'paced') await sleep(Number(pause));
     const piece = kind === 'paced' ? delta : many;
     sent += kind === 'paced' ? 1 : together;
-    if (!res.write(piece)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    if (!res.write(piece)) await new Promise<void>((resolve) => (go = resolve));
   }
   res.end(stop);
 }

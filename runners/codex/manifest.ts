@@ -7,6 +7,8 @@ approval_policy = "never"
 # The container is the boundary; codex's own sandbox cannot work inside of it.
 sandbox_mode = "danger-full-access"
 check_for_update_on_startup = false
+# Made by the vendor and not by codex; the gateway lets an operator allow it.
+web_search = "disabled"
 
 [model_providers.prlt]
 name = "prlt"
@@ -29,6 +31,15 @@ exporter = "none"
 [features]
 apps = false
 plugins = false
+remote_plugin = false
+hooks = false
+tool_suggest = false
+skill_mcp_dependency_install = false
+image_generation = false
+browser_use = false
+computer_use = false
+# Else a provider that cannot be reached is dialled for ever, without a word.
+unbounded_connection_retries = false
 `;
 
 export const codex: RunnerManifest = {

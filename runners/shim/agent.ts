@@ -79,7 +79,7 @@ export async function startAgent(start: AgentStart): Promise<Agent> {
         });
         return readTurn(answer);
       } catch (error) {
-        if (!connection.signal.aborted) return { kind: 'error', error: errorText(error) };
+        if (!connection.signal.aborted) return turnError(error);
         const { code, signal, said } = await ended;
         return { kind: 'exited', ...(code !== null && { code }), ...(signal && { signal }), said };
       } finally {
@@ -127,6 +127,11 @@ async function begin(
   const session = await openSession(peer, about, start);
   const steering = (about._meta?.['steering'] as { supported?: unknown } | undefined)?.supported;
   return { session, steering: start.acp.steering && steering !== false };
+}
+
+function turnError(error: unknown): TurnEnd {
+  const code = (error as { code?: unknown } | null)?.code;
+  return { kind: 'error', error: errorText(error), ...(typeof code === 'number' && { code }) };
 }
 
 function errorText(error: unknown): string {

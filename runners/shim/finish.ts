@@ -56,6 +56,7 @@ async function conclude(finish: Finish, end: WorkEnd): Promise<Verdict> {
   if (result.note !== undefined) journal.append({ type: 'note', text: result.note });
   const oomKills = finish.oomKills();
   const common = {
+    ...(end.end && { end: end.end }),
     ...(result.value !== undefined && { result: result.value }),
     ...(oomKills !== undefined && { oomKills }),
   };

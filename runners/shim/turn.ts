@@ -10,12 +10,15 @@ export type TurnEnd =
       exitCode?: number;
       signal?: string;
       lastLines?: string[];
-      failure?: string;
+      failure?: { category?: string; title?: string };
     }
   /** The agent answered with an error. */
-  | { kind: 'error'; error: string }
+  | { kind: 'error'; error: string; code?: number }
   /** The agent's process ended in the middle of it; `said` is the last of its standard error. */
   | { kind: 'exited'; code?: number; signal?: string; said: string };
+
+/** Some put a provider's whole answer into a title. */
+const failureLength = 1000;
 
 /** `_meta.prlt` is the command runner's; `_meta.jetbrains.air.sessionFailure` is claude's and codex's (ACP.md §4). */
 export function readTurn(answer: PromptResponse): TurnEnd {
@@ -34,10 +37,14 @@ export function readTurn(answer: PromptResponse): TurnEnd {
   };
 }
 
-function readFailure(meta: Record<string, unknown>): string | undefined {
+function readFailure(meta: Record<string, unknown>): { category?: string; title?: string } | undefined {
   const vendor = meta['jetbrains'] as { air?: { sessionFailure?: Record<string, unknown> } } | undefined;
   const failure = vendor?.air?.sessionFailure;
   // A warning tells of a retry; a failure without a severity is final.
   if (failure === undefined || failure['severity'] === 'warning') return undefined;
-  return String(failure['title'] ?? failure['category'] ?? 'the model provider failed');
+  const { category, title } = failure;
+  return {
+    ...(typeof category === 'string' && { category }),
+    ...(typeof title === 'string' && { title: title.slice(0, failureLength) }),
+  };
 }

@@ -1,16 +1,37 @@
 /** Judges how the agent's work ended. Pure. */
-import type { Verdict } from './protocol.ts';
+import type { AgentEnd, Verdict } from './protocol.ts';
 import type { TurnEnd } from './turn.ts';
 
 /** The part of a verdict that says what went wrong. */
 export type Failure = Required<Pick<Verdict, 'cause' | 'error'>> &
   Pick<Verdict, 'exitCode' | 'signal' | 'lastLines'>;
 
-/** How all prompts of a run ended; `stop` is why somebody wanted it to end. */
-export type WorkEnd =
+/** How all prompts of a run ended; `stop` is why somebody wanted it to end, `end` how the last prompt did. */
+export type WorkEnd = (
   | { kind: 'finished' }
   | { kind: 'failed'; failure: Failure }
-  | { kind: 'cancelled'; stop: Stop };
+  | { kind: 'cancelled'; stop: Stop }
+) & { end?: AgentEnd };
+
+/** What a turn's end says, for the table of its runner. */
+export function factsOf(end: TurnEnd): AgentEnd {
+  switch (end.kind) {
+    case 'error':
+      return { error: { ...(end.code !== undefined && { code: end.code }), message: end.error } };
+    case 'exited':
+      return {
+        ...(end.code !== undefined && { exitCode: end.code }),
+        ...(end.signal !== undefined && { signal: end.signal }),
+      };
+    case 'ended':
+      return {
+        stop: end.stop,
+        ...(end.failure && { failure: end.failure }),
+        ...(end.exitCode !== undefined && { exitCode: end.exitCode }),
+        ...(end.signal !== undefined && { signal: end.signal }),
+      };
+  }
+}
 
 /** `host`: a person or the service asked; `signal`: the container was told to stop. */
 export interface Stop {
@@ -41,7 +62,10 @@ export function failureOf(end: TurnEnd, lastLines: string[]): Failure | undefine
           lastLines: end.lastLines ?? lastLines,
         };
       }
-      if (end.failure !== undefined) return { cause: 'agent_error', error: end.failure, lastLines };
+      if (end.failure !== undefined) {
+        const error = end.failure.title ?? end.failure.category ?? 'the model provider failed';
+        return { cause: 'agent_error', error, lastLines };
+      }
       if (end.stop === 'end_turn') return undefined;
       return { cause: 'agent_error', error: `the agent ended its turn with ${end.stop}`, lastLines };
   }

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent } from './agent.ts';
 import type { Journal } from './journal.ts';
 import type { PromptQueue } from './prompts.ts';
-import type { Prompt } from './protocol.ts';
+import type { AgentEnd, Prompt } from './protocol.ts';
 import type { Transcript } from './transcript.ts';
 import type { TurnEnd } from './turn.ts';
-import { failureOf, type Stop, type WorkEnd } from './verdict.ts';
+import { factsOf, failureOf, type Stop, type WorkEnd } from './verdict.ts';
 
 export interface Work {
   agent: Agent;
@@ -23,6 +23,7 @@ export interface Work {
 
 export async function workThrough(work: Work): Promise<WorkEnd> {
   const { prompts, journal, transcript } = work;
+  let last: AgentEnd | undefined;
   for (let prompt = prompts.next(); prompt; prompt = prompts.next()) {
     if (work.stop.aborted) break;
     const { number, kind, message } = prompt;
@@ -33,9 +34,13 @@ export async function workThrough(work: Work): Promise<WorkEnd> {
     const failure = stopped ? undefined : failureOf(end, transcript.lastLines());
     record(work, number, end, failure?.error);
     prompts.done(number);
-    if (failure) return { kind: 'failed', failure };
+    last = factsOf(end);
+    if (failure) return { kind: 'failed', failure, end: last };
   }
-  return work.stop.aborted ? { kind: 'cancelled', stop: work.stop.reason as Stop } : { kind: 'finished' };
+  const facts = last && { end: last };
+  return work.stop.aborted
+    ? { kind: 'cancelled', stop: work.stop.reason as Stop, ...facts }
+    : { kind: 'finished', ...facts };
 }
 
 /** One turn; when the run is stopped meanwhile it gets its grace and is then killed. */

@@ -30,7 +30,10 @@ export const environmentMeanings: Record<string, string> = {
   PRLT_ALLOW_PRIVATE_HOSTS:
     'Those of the allowed hosts whose names may lead to private addresses, `host` or `host:port`.',
   PRLT_REGISTRIES: 'A file with private package registries ([network](network.md)).',
-  PRLT_ALLOW_IMAGES: 'Images that repositories may bring, between commas; `*` stands for anything.',
+  PRLT_ALLOW_IMAGES:
+    'Images that repositories may bring, between commas, as they write them; `*` stands for anything. None: the runners\' only ([own image](own-image.md)).',
+  PRLT_ALLOW_AGENT_CONFIG:
+    "Whether agents may take configuration, hooks and MCP servers from a repository, as its base commit has them; else they are left out of the checkout.",
   PRLT_KEEP_DAYS:
     'Days that deliveries, ended runs with what their agents did, and work kept as a file are kept. At least 8.',
   PRLT_ALLOW_WORKFLOWS:
@@ -56,14 +59,19 @@ export const repositoryMeanings: Record<string, string> = {
   'profiles.<name>.model':
     "Model of the agent, as its provider calls it; `provider/model` picks one of the service's providers.",
   'profiles.<name>.instructions': 'Added to each prompt.',
-  'profiles.<name>.image': 'Image of this profile.',
+  'profiles.<name>.image': "Image of this profile, instead of the repository's.",
   'profiles.<name>.fallback':
     'Runner, or a profile of one, that goes on in the same workspace when the quota of this one is used up.',
-  image: "The repository's own image.",
-  setup: 'Commands that prepare a checkout.',
+  image:
+    "Image with the repository's own toolchain, out of `PRLT_ALLOW_IMAGES`; the runner's without it ([own image](own-image.md)).",
+  setup: 'Commands that prepare a checkout before the agent begins, one by one with `sh -c` at its root.',
+  'paths.<name>.setup': "Commands for this folder, run in it instead of the repository's.",
+  'paths.<name>.profile': 'Profile for items about this folder, unless a `profile:<name>` label says otherwise.',
+  'paths.<name>.image': 'Image for items about this folder.',
   'limits.concurrency': 'Runs at a time in this repository.',
   'limits.run': 'Longest run; what is over it is stopped.',
   'limits.stall': 'Longest silence of an agent.',
+  'limits.setup': 'Longest time of all set-up steps of a run together; it counts as part of `limits.run`.',
   'limits.attempts': 'Runs of one request, before it counts as failed.',
   'limits.review_rounds': 'Rounds of review and fixing. Comes with reviews.',
   'limits.spend.run': 'Most that the models of one run may cost, in US dollars.',

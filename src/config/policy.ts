@@ -1,5 +1,5 @@
 /** From a repository's configuration and the operator's ceilings to the policy in force. Pure. */
-import type { Policy, Profile } from '#src/core/policy.ts';
+import type { Part, Policy, Profile } from '#src/core/policy.ts';
 import type { RepositoryConfig } from './repository.ts';
 
 export interface Ceilings {
@@ -13,7 +13,7 @@ export interface Ceilings {
 }
 
 /** Keys that are read and kept, but that nothing obeys yet. */
-const unbuilt = ['image', 'setup', 'diet', 'review', 'questions', 'workflows'];
+const unbuilt = ['diet', 'review', 'questions', 'workflows'];
 
 /**
  * @param runners names of the runners this service can use; a profile with another one has none
@@ -49,10 +49,12 @@ export function policyFrom(
       cpus: config.limits.cpus,
       pids: config.limits.pids,
       disk: config.limits.disk,
+      setup: Math.min(config.limits.setup, ceilings.run),
       spend: spendOf(config, ceilings),
     },
-    setup: [],
-    paths: [],
+    ...(config.image ? { image: config.image } : {}),
+    setup: config.setup,
+    paths: Object.entries(config.paths).map(([directory, part]) => partOf(directory, part)),
     network: network.reachable,
     protect: config.protect,
     branch: config.branch,
@@ -84,11 +86,17 @@ function spendOf({ limits }: RepositoryConfig, { spend }: Ceilings): Policy['lim
 }
 
 /** The same below the top level. */
-function unbuiltParts({ trigger, profiles }: RepositoryConfig): string[] {
-  const ignored = (['image'] as const).filter((key) =>
-    Object.values(profiles).some((profile) => profile[key] !== undefined),
-  );
-  return [...(trigger.columns ? ['trigger.columns'] : []), ...ignored.map((key) => `profiles.*.${key}`)];
+function unbuiltParts({ trigger }: RepositoryConfig): string[] {
+  return trigger.columns ? ['trigger.columns'] : [];
+}
+
+function partOf(directory: string, { setup, profile, image }: RepositoryConfig['paths'][string]): Part {
+  return {
+    directory,
+    ...(setup ? { setup } : {}),
+    ...(profile ? { profile } : {}),
+    ...(image ? { image } : {}),
+  };
 }
 
 function seatNames(worker: string, agents: string[] | number | 'unlimited'): string[] | 'unlimited' {
@@ -102,7 +110,7 @@ function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Rec
   for (const worker of config.workers)
     profiles[worker.profile] = fromRunner(runners.find((one) => one !== 'command'));
   for (const [name, written] of Object.entries(config.profiles)) {
-    const { command, instructions, model } = written;
+    const { command, instructions, model, image } = written;
     const runner = written.runner ?? (command ? 'command' : runners.find((one) => one !== 'command'));
     const usable =
       runner !== undefined && runners.includes(runner) && (runner !== 'command' || command !== undefined);
@@ -111,6 +119,7 @@ function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Rec
       ...(command ? { command } : {}),
       ...(instructions ? { instructions } : {}),
       ...(model ? { model } : {}),
+      ...(image ? { image } : {}),
       ...fallbackOf(config, written.fallback, runners),
     };
   }

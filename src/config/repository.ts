@@ -13,7 +13,7 @@ const profile = z.strictObject({
   command: z.array(z.string()).min(1).optional(),
   model: z.string().optional(),
   instructions: z.string().max(20_000).optional(),
-  image: z.string().optional(),
+  image: z.string().trim().min(1).max(255).optional(),
   fallback: z.string().optional(),
 });
 
@@ -28,6 +28,7 @@ const limits = z.strictObject({
   concurrency: z.number().int().positive().default(3),
   run: duration.default(3_600_000),
   stall: duration.default(600_000),
+  setup: duration.default(900_000),
   attempts: z.number().int().positive().default(3),
   review_rounds: z.number().int().nonnegative().default(3),
   spend: z.strictObject({ run: dollars.optional(), day: dollars.optional() }).optional(),
@@ -35,6 +36,27 @@ const limits = z.strictObject({
   cpus: z.number().positive().default(2),
   pids: z.number().int().positive().default(512),
   disk: size.default(10 * 2 ** 30),
+});
+
+/** As git writes it: one spelling, and nothing that leaves the checkout. */
+const directory = z
+  .string()
+  .max(200)
+  .refine(
+    (path) =>
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what no folder is to have in its name
+      !/[\u0000-\u001f\u007f`\\]/.test(path) &&
+      path.split('/').every((part) => !['', '.', '..', '.git'].includes(part)),
+    'is a folder of the repository such as packages/web: relative, without `.`, `..` and slashes at its ends',
+  );
+
+const step = z.string().trim().min(1).max(4_000);
+const image = z.string().trim().min(1).max(255);
+
+const part = z.strictObject({
+  setup: z.array(step).max(50).optional(),
+  profile: name.optional(),
+  image: image.optional(),
 });
 
 const columns = z.strictObject({
@@ -59,8 +81,9 @@ export const repositoryConfig = z.strictObject({
     .min(1)
     .default([{ name: 'dev', takes: allTypes, profile: 'coder', agents: ['bezos', 'gates', 'curie'] }]),
   profiles: z.record(name, profile).default({}),
-  image: z.string().optional(),
-  setup: z.array(z.string()).optional(),
+  image: image.optional(),
+  setup: z.array(step).max(50).default([]),
+  paths: z.record(directory, part).default({}),
   limits: limits.prefault({}),
   diet: z.record(z.string(), z.number().positive()).optional(),
   review: z.strictObject({ council: z.array(name).optional(), lead: name.optional() }).optional(),

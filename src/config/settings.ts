@@ -27,6 +27,8 @@ export interface Settings {
   models: ModelSettings;
   /** Patterns of images that repositories may bring; `*` stands for anything. */
   allowImages: string[];
+  /** Whether agents may take configuration, hooks and MCP servers from a repository. */
+  allowAgentConfig: boolean;
   /** Writes to GitHub per minute and installation. */
   writesPerMinute: number;
   /** Below these nothing new starts, bytes. */
@@ -101,6 +103,7 @@ export const environment = z.object({
   PRLT_ALLOW_PRIVATE_HOSTS: hosts.default([]),
   PRLT_REGISTRIES: filled.optional(),
   PRLT_ALLOW_IMAGES: list.default([]),
+  PRLT_ALLOW_AGENT_CONFIG: z.enum(['true', 'false']).default('false'),
   PRLT_KEEP_DAYS: z.coerce
     .number({ error: 'PRLT_KEEP_DAYS is not a number.' })
     .int()
@@ -148,6 +151,7 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
       privateHosts: read.PRLT_ALLOW_PRIVATE_HOSTS,
       registries: registries.registries,
       allowImages: read.PRLT_ALLOW_IMAGES,
+      allowAgentConfig: read.PRLT_ALLOW_AGENT_CONFIG === 'true',
       models: models.models,
       writesPerMinute: read.PRLT_MAX_WRITES,
       watermarks: { disk: read.PRLT_MIN_DISK, memory: read.PRLT_MIN_MEMORY },

@@ -86,15 +86,15 @@ export interface Wait {
 /** What the next run of the item goes on with. */
 export interface Continuation {
   workspace: string;
-  /** Runner of the run before; its conversation goes on only with the same one. */
-  runner: string;
   branch: string;
   base: { branch: string; sha: string };
   start: string;
   /** Earlier runs of the same work; what they spent counts against its cap. */
   runs: string[];
-  /** Another runner takes over, and why. */
-  handover?: { from: string; to: string; reason: string };
+  /** Why it was put aside, as the next prompt says it. */
+  reason: string;
+  /** Another runner takes over. */
+  handover?: { from: string; to: string };
 }
 
 /** Something said to a run that its agent has not been given yet. */
@@ -115,8 +115,8 @@ export interface Run {
   profile: string;
   runner: string;
   workspace: string;
-  /** It goes on in the workspace of earlier runs: which, and why another runner does. */
-  continues?: Pick<Continuation, 'runs' | 'handover'>;
+  /** It goes on in the workspace of earlier runs. */
+  continues?: Pick<Continuation, 'runs' | 'reason' | 'handover'>;
   /** Most that its models may cost, in millionths of a US dollar; absent when it calls none. */
   cap?: number;
   phase: RunPhase;

@@ -62,10 +62,14 @@ function priorityOf(label: string): number | undefined {
 }
 
 function labelValue(labels: readonly string[], prefix: string): string | undefined {
+  return labelValues(labels, prefix)[0];
+}
+
+/** What follows a prefix in lower case, in each label that begins with it. */
+export function labelValues(labels: readonly string[], prefix: string): string[] {
   return labels
-    .find((label) => label.toLowerCase().startsWith(prefix))
-    ?.slice(prefix.length)
-    .trim();
+    .filter((label) => label.toLowerCase().startsWith(prefix))
+    .map((label) => label.slice(prefix.length).trim());
 }
 
 /** The one agent label an item should carry now; stopped and untouched items carry none. */

@@ -1,6 +1,7 @@
 /** What is in force for a repository: its configuration, narrowed by the operator's ceilings, defaults filled in. */
 import type { ItemType } from './item.ts';
 import { readLabels } from './labels.ts';
+import { type AskedText, partFor } from './parts.ts';
 
 export interface Profile {
   /** Name of a runner that this service can use; undefined when none is configured or its key is missing. */
@@ -20,7 +21,8 @@ export interface Profile {
 export interface Part {
   /** Folder in the repository, without slashes at its ends. */
   directory: string;
-  setup: string[];
+  /** Steps in its folder, instead of the repository's. */
+  setup?: string[];
   profile?: string;
   image?: string;
 }
@@ -45,6 +47,8 @@ export interface Limits {
   pids: number;
   /** Largest workspace of a run. */
   disk: number;
+  /** For all set-up steps of a run together. */
+  setup: number;
   /** Most that models may cost, in millionths of a US dollar: one run, and all runs of the repository in a UTC day. */
   spend: { run: number; day: number };
 }
@@ -82,14 +86,32 @@ export interface Route {
   runner: string;
 }
 
-/** The worker and the profile for labels, or which part is missing. */
-export function route(policy: Policy, labels: readonly string[]): Route | Seatless {
-  const { type, profile: picked } = readLabels(labels);
+/** The worker and the profile for what was asked, or which of them is missing. A label outdoes the part, and that the worker. */
+export function route(policy: Policy, asked: AskedText): Route | Seatless {
+  const { type, profile: picked } = readLabels(asked.labels);
   const worker = policy.workers.find((one) => one.takes.includes(type));
   if (!worker) return { code: 'NO_WORKER', what: type };
-  const name = picked ?? worker.profile;
+  const name = picked ?? partFor(policy.paths, asked).part?.profile ?? worker.profile;
   const profile = Object.hasOwn(policy.profiles, name) ? policy.profiles[name] : undefined;
   if (!profile) return { code: 'NO_PROFILE', what: name };
   if (!profile.runner) return { code: 'NO_RUNNER', what: name };
   return { worker, profile: name, runner: profile.runner };
+}
+
+/** What a run works with beside its agent. */
+export interface Toolchain {
+  /** Image of the repository's own; undefined for the runner's. */
+  image?: string;
+  /** Steps before the first prompt, in a folder of the checkout; `.` is its root. */
+  setup: { directory: string; steps: string[] }[];
+}
+
+/** The part's image and set-up where it has its own, else the profile's image, else the repository's. */
+export function toolchain(policy: Policy, profile: Profile | undefined, asked: AskedText): Toolchain {
+  const { part } = partFor(policy.paths, asked);
+  const image = part?.image ?? profile?.image ?? policy.image;
+  const set = part?.setup
+    ? { directory: part.directory, steps: part.setup }
+    : { directory: '.', steps: policy.setup };
+  return { ...(image ? { image } : {}), setup: set.steps.length > 0 ? [set] : [] };
 }

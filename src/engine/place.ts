@@ -101,7 +101,7 @@ async function gather(context: Context): Promise<Board> {
   const waiting: Waiting[] = [];
   for (const item of queued) {
     const policy = policies.get(item.repo.id);
-    const routed = policy && item.request && route(policy, item.request.snapshot.labels);
+    const routed = policy && item.request && route(policy, item.request.snapshot);
     if (!policy || !routed || 'code' in routed) continue;
     const runner = runnerFor(item, routed, policy, waits, context.now());
     waiting.push({ item, route: routed, runner, cap: await capOf(context, item, policy, routed, runner) });

@@ -34,11 +34,14 @@ function address(name: string): string {
   return `{pipe}/registries/${name}/`;
 }
 
-/** Nothing can be posted to a registry here, so npm is not to try; and lock files are not to hold addresses of one run. */
+/**
+ * Nothing can be posted to a registry here, so npm is not to try; and lock files are not to hold addresses of one run. Where
+ * one holds addresses of the registry itself, they are asked for here as well (npm 11; for the registry without scopes).
+ */
 function npmrc(registries: Registry[]): string {
-  const lines = registries.flatMap(({ name, scopes }) =>
+  const lines = registries.flatMap(({ name, scopes, url }) =>
     scopes.length === 0
-      ? [`registry=${address(name)}`]
+      ? [`registry=${address(name)}`, `replace-registry-host=${url.replace(/\/$/, '')}`]
       : scopes.map((scope) => `${scope}:registry=${address(name)}`),
   );
   return `${[...lines, 'omit-lockfile-registry-resolved=true', 'audit=false', 'fund=false'].join('\n')}\n`;

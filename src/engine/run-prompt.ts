@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Item, Request, Run } from '../core/item.ts';
 import { buildPrompt, specsNamedIn } from '../core/prompt/build-prompt.ts';
-import type { Spec } from '../core/prompt/prompt-input.ts';
+import type { PromptInput, Spec } from '../core/prompt/prompt-input.ts';
 import { describeStripped } from '../core/text/hidden.ts';
 import type { Mirrors } from '../git/mirrors.ts';
 
@@ -57,7 +57,7 @@ export async function promptFor(
     },
     ...(commits ? { commits } : {}),
     ...(instructions ? { instructions } : {}),
-    ...(run.continues ? { goesOn: goingOn(item, run.continues) } : {}),
+    ...(run.continues ? { goesOn: goingOn(run.continues) } : {}),
     ...(item.lastFailure ? { previously: item.lastFailure.sentence } : {}),
     ...(item.said ? { said: item.said } : {}),
   });
@@ -69,12 +69,8 @@ export async function promptFor(
   };
 }
 
-function goingOn(
-  { lastFailure }: Item,
-  { handover }: NonNullable<Run['continues']>,
-): { reason: string; runner?: string } {
-  if (handover) return { reason: handover.reason, runner: handover.from };
-  return { reason: lastFailure ? [lastFailure.sentence, lastFailure.todo].filter(Boolean).join(' ') : '' };
+function goingOn({ reason, handover }: NonNullable<Run['continues']>): NonNullable<PromptInput['goesOn']> {
+  return handover ? { reason, runner: handover.from } : { reason };
 }
 
 async function fileAt(mirrors: Mirrors, item: Item, base: string, path: string): Promise<Spec> {

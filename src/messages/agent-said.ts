@@ -1,5 +1,7 @@
-/** What an agent wants people to know: its questions, what stops it, tasks it proposes. Its words, made fit for a comment. */
-import { inlineCode } from '#src/core/text/inline-code.ts';
+/**
+ * What an agent wants people to know: its questions, what stops it, tasks it proposes. Its words, made fit for a comment.
+ * None is shown as inline code: a backtick in the words before it would end that early, with what it holds unbroken.
+ */
 import { speak, speakLine } from '#src/core/text/speak.ts';
 
 export interface AgentSaid {
@@ -24,7 +26,7 @@ export function agentSaid({ questions, blocker, proposals }: AgentSaid): string 
 }
 
 function until(deadline: string | undefined): string {
-  return deadline === undefined ? '' : ` (deadline ${inlineCode(deadline, 60)})`;
+  return deadline === undefined ? '' : ` (deadline ${speakLine(deadline, { max: 60 })})`;
 }
 
 function asked({ question, options, default: fallback }: AgentSaid['questions'][number]): string {
@@ -42,7 +44,7 @@ function asked({ question, options, default: fallback }: AgentSaid['questions'][
 }
 
 function proposed({ title, labels = [] }: AgentSaid['proposals'][number]): string {
-  const shown = labels.map((label) => inlineCode(label, 50)).join(' ');
+  const shown = labels.map((label) => speakLine(label, { max: 50 })).join(', ');
   return `${speakLine(title, { max: 200 })}${shown ? ` (${shown})` : ''}`;
 }
 

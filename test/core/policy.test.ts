@@ -1,7 +1,7 @@
 /** Which worker and profile take an item, by its labels. */
 import { expect, test } from 'vitest';
 import { route } from '#src/core/policy.ts';
-import { aPolicy } from '#test/support/builders.ts';
+import { aPolicy, aSnapshot } from '#test/support/builders.ts';
 
 const policy = aPolicy({
   workers: [
@@ -25,5 +25,5 @@ const routes: [string[], object][] = [
 ];
 
 test.each(routes)('%j', (labels, expected) => {
-  expect(route(policy, labels)).toMatchObject(expected);
+  expect(route(policy, aSnapshot({ labels }))).toMatchObject(expected);
 });

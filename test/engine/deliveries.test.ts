@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createDeliveryPump } from '#src/engine/deliveries.ts';
+import { parkedSteps } from '#src/store/quarantine.ts';
 import { scratchContext } from './scratch.ts';
 
 it('gives up a signed delivery that is no JSON and goes on with the next', async () => {
@@ -26,4 +27,24 @@ it('gives up a signed delivery that is no JSON and goes on with the next', async
     { guid: 'a', state: 'failed', error: 'The body is not JSON.' },
     { guid: 'b', state: 'done', error: null },
   ]);
+});
+
+it('gives up a delivery that the process dies under, and goes on with the next', async () => {
+  const { context } = await scratchContext();
+  const row = { source: 'github', event: 'issues', received_at: 1, body: Buffer.from('{}') };
+  await context.db
+    .insertInto('deliveries')
+    .values([
+      { ...row, guid: 'deadly' },
+      { ...row, guid: 'b' },
+    ])
+    .execute();
+  const { quarantine } = context;
+  context.quarantine = { ...quarantine, isCondemned: ({ step }) => step.includes('deadly') };
+  const received: string[] = [];
+  const pump = createDeliveryPump(context);
+  await pump.pump({ receive: async ({ id }) => void received.push(id) });
+  await pump.stop();
+  expect(received).toEqual(['b']);
+  expect(await parkedSteps(context.db)).toMatchObject([{ step: 'delivery:deadly' }]);
 });

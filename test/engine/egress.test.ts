@@ -5,7 +5,7 @@ import type { Assignment } from '#runners/shim/protocol.ts';
 import { createEgressDesk } from '#src/engine/egress.ts';
 import { refusedNote, whyRefused } from '#src/messages/egress.ts';
 import { refusedHosts } from '#src/store/egress.ts';
-import { insertItem } from '#src/store/items.ts';
+import { saveItem } from '#src/store/items.ts';
 import type { Db } from '#src/store/open.ts';
 import { saveRepo } from '#src/store/repos.ts';
 import { assignRun, setRunState } from '#src/store/runs.ts';
@@ -17,7 +17,7 @@ const listed = ['registry.npmjs.org:443', 'deb.debian.org:80'];
 async function withRun(network: string[] | undefined) {
   const { db } = await scratchStore();
   await saveRepo(db, aRepo());
-  await insertItem(db, anItem(), 1);
+  await saveItem(db, anItem(), 1);
   const spec = { image: 'x', limits: {} as never, ...(network ? { network } : {}) };
   const assignment = {} as Assignment;
   await assignRun(db, { id: 'r', item: 'item1', epoch: 1, workspace: 'r', assignment, spec, deadline: 9 }, 5);

@@ -8,6 +8,7 @@ import { GitHubBusy } from '#src/github/governor.ts';
 import { intend } from '#src/store/effects.ts';
 import { pendingEvents } from '#src/store/events.ts';
 import { saveItem } from '#src/store/items.ts';
+import { parkedSteps } from '#src/store/quarantine.ts';
 import { anItem, now, origin } from '#test/support/builders.ts';
 import { scratchContext } from './scratch.ts';
 
@@ -249,4 +250,27 @@ test('every effect passes its three points, however it ends', async () => {
   context.crash = (point) => passed.push(point);
   await drain();
   expect(passed).toEqual(['before', 'sent', 'after'].map((when) => `effect:set-labels:${when}`));
+});
+
+test('what the process dies under is not begun, and its item learns of it by name', async () => {
+  const begun: string[] = [];
+  const act: Act = async ({ effect: { kind } }) => {
+    begun.push(kind);
+    return { kind: 'done' };
+  };
+  const { context, drain, states } = await outboxWith(act, launch, labels);
+  const { quarantine } = context;
+  context.quarantine = { ...quarantine, isCondemned: ({ step }) => step.includes('launch-run') };
+  await drain();
+  expect(begun).toEqual(['set-labels']);
+  expect(await states()).toEqual({ 'launch-run': 'dropped', 'set-labels': 'confirmed' });
+  const [told] = await pendingEvents(context.db, item.id);
+  expect(told?.event).toMatchObject({
+    type: 'launch_failed',
+    failure: { code: 'QUARANTINED' },
+    again: false,
+  });
+  expect(await parkedSteps(context.db, item.id)).toMatchObject([
+    { reason: expect.stringContaining('launch-run') },
+  ]);
 });

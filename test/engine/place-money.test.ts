@@ -90,7 +90,7 @@ test('what a person raised counts up to the ceiling of the operator, less what t
   await closeSpending(db, 'before');
   const rest = {
     workspace: 'w',
-    runner: 'claude',
+    reason: 'No money.',
     branch: 'b',
     base: { branch: 'main', sha: 's' },
     start: 's',

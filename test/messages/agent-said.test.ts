@@ -18,7 +18,7 @@ it('shows what stops the agent, what it asks and what it proposes', () => {
     >
     > It needs: The schema.
 
-    **The agent asks (deadline \`2h\`):**
+    **The agent asks (deadline 2h):**
 
     > Which one?
     > Both are there.
@@ -34,7 +34,7 @@ it('shows what stops the agent, what it asks and what it proposes', () => {
     >
     > It goes on with the safest reading.
 
-    The agent proposes: Tidy up (\`chore\`) · More. Nothing was made of it."
+    The agent proposes: Tidy up (chore) · More. Nothing was made of it."
   `);
 });
 
@@ -51,7 +51,7 @@ it('lets no words of the agent ping, close, load or break out, and keeps their l
     proposals: [...Array(10)].map(() => ({ title: evil, labels: [evil] })),
   };
   const text = agentSaid(said);
-  expect(text.replaceAll(/`[^`\n]*`/g, '')).not.toMatch(/@t|#\d|!\[|<!/);
+  expect(text).not.toMatch(/@t|#\d|!\[|<!/);
   expect(text).not.toMatch(/^\/prlt/m);
   const view = { key: 'GH-1', state: 'working', progress: [], limits: {}, notes: [], marker: 'm' } as const;
   expect(statusComment({ ...view, said }).length).toBeLessThan(40_000);

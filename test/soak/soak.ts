@@ -83,8 +83,13 @@ say(`| runs in the database | ${starts} |`);
 say(`| database | ${Math.round(statSync(join(prlt.dataDir, 'prlt.db')).size / 1024)} KiB |`);
 say(`| memory of the service, at the start and at the end | ${memoryAtStart} MiB, ${memory()} MiB |`);
 say(`| open files of the service | ${openFiles()} |`);
-say(`| errors in its log | ${prlt.log().split('"level":50').length - 1} |`);
+const errors = prlt
+  .log()
+  .split('\n')
+  .filter((line) => line.includes('"level":50'));
+say(`| errors in its log | ${errors.length} |`);
 say(`| time | ${Math.round((Date.now() - begun) / 1000)} s |`);
+for (const line of errors) say(line.slice(0, 1_000));
 for (const problem of problems) say(`! ${problem}`);
 await prlt.close();
 await github.close();

@@ -58,6 +58,7 @@ export function aPolicy(
     pids: 512,
     stall: 600_000,
     disk: 10 * 2 ** 30,
+    setup: 900_000,
     spend: { run: 5_000_000, day: 50_000_000 },
     ...over.limits,
   };

@@ -13,9 +13,11 @@ import {
   type Origin,
   pokeSource,
   type Request,
+  type Snapshot,
   type StopCause,
 } from '../item.ts';
 import { readLabels } from '../labels.ts';
+import { partFor } from '../parts.ts';
 import { type Policy, route } from '../policy.ts';
 import { answered, conclude, show } from './ending.ts';
 
@@ -64,6 +66,7 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
   const continued = change?.pull?.state === 'open' ? { change, wants: 'fix' as const } : {};
   const { by, via, origin, snapshot, failure } = event;
   const { held, notes } = readLabels(snapshot.labels);
+  const part = partFor(policy.paths, snapshot);
   const asked: Item = {
     ...kept,
     ...continued,
@@ -76,9 +79,9 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
     ...(wait && continuation ? { continuation: { ...continuation, runs: [] } } : {}),
     ...(wait && said ? { said } : {}),
     ...(event.spend === undefined ? {} : { spendCap: event.spend }),
-    notes: [...notes, ...event.notes],
+    notes: [...notes, ...(part.note ? [part.note] : []), ...event.notes],
   };
-  const refusal = failure ?? seatless(policy, snapshot.labels);
+  const refusal = failure ?? seatless(policy, snapshot);
   const next: Decision = refusal
     ? conclude(asked, { kind: 'failed', failure: refusal })
     : { item: asked, effects: [effect(asked, { kind: 'status-comment' })] };
@@ -86,8 +89,8 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
 }
 
 /** Why no seat of this repository can ever take the item; undefined when one can. */
-function seatless(policy: Policy, labels: readonly string[]): Failure | undefined {
-  const routed = route(policy, labels);
+function seatless(policy: Policy, asked: Snapshot): Failure | undefined {
+  const routed = route(policy, asked);
   if (!('code' in routed)) return undefined;
   const { code, what } = routed;
   const sentences = {

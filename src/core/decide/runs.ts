@@ -29,8 +29,8 @@ function goingOn({
   continuation,
 }: Item): Pick<Run, 'workspace' | 'continues' | 'branch' | 'base' | 'start'> | undefined {
   if (!continuation) return undefined;
-  const { workspace, branch, base, start, runs, handover } = continuation;
-  return { workspace, branch, base, start, continues: { runs, ...(handover ? { handover } : {}) } };
+  const { workspace, branch, base, start, runs, reason, handover } = continuation;
+  return { workspace, branch, base, start, continues: { runs, reason, ...(handover ? { handover } : {}) } };
 }
 
 export function runLaunched(item: Item, event: Of<'run_launched'>, now: number): Decision {

@@ -2,7 +2,7 @@
 import type { Decision } from '../decide.ts';
 import { effect } from '../effect.ts';
 import type { RunEvent } from '../event.ts';
-import { type Continuation, type Item, liveRun, type Run, type Wait } from '../item.ts';
+import { type Continuation, type Failure, type Item, liveRun, type Run, type Wait } from '../item.ts';
 import type { Policy } from '../policy.ts';
 import type { Meaning } from '../verdict.ts';
 import { endRun, show } from './ending.ts';
@@ -34,11 +34,7 @@ export function providerGaveUp(
   const failure = providerFailure(meaning, run);
   const fallback = policy.profiles[run.profile]?.fallback;
   if (meaning === 'quota' && fallback !== undefined && fallback !== run.runner) {
-    return putAside(item, run, undefined, now, {
-      from: run.runner,
-      to: fallback,
-      reason: failure.sentence,
-    });
+    return putAside(item, run, failure, undefined, now, fallback);
   }
   const backoffs = item.backoffs ?? 0;
   const kind = { transient: 'provider', quota: 'provider', auth: 'auth', needs_person: 'person' } as const;
@@ -54,12 +50,13 @@ export function providerGaveUp(
     since: now,
     ...(pause === undefined ? {} : { until: now + pause }),
   };
-  return putAside({ ...item, backoffs: backoffs + 1 }, run, wait, now);
+  return putAside({ ...item, backoffs: backoffs + 1 }, run, failure, wait, now);
 }
 
 /** The cap is reached: what there is is kept, and a person may raise it. */
 export function overBudget(item: Item, run: Run, policy: Policy, now: number): Decision {
-  return putAside(item, run, { kind: 'budget', failure: overLimit('spend', policy, run), since: now }, now);
+  const failure = overLimit('spend', policy, run);
+  return putAside(item, run, failure, { kind: 'budget', failure, since: now }, now);
 }
 
 /** The agent reported that it cannot go on without something; its container ends, so that waiting costs nothing. */
@@ -80,18 +77,20 @@ export function runBlocked(item: Item, event: Of<'run_blocked'>): Decision {
 /** The container of a run that reported a blocker is gone. */
 export function waitForBlocker(item: Item, run: Run, now: number): Decision {
   const { reason = '', needs = '' } = run.stopping ?? {};
-  return putAside(item, run, { kind: 'blocker', failure: blocked(reason, needs), since: now }, now);
+  const failure = blocked(reason, needs);
+  return putAside(item, run, failure, { kind: 'blocker', failure, since: now }, now);
 }
 
 /** Ends the run and keeps its workspace; without `wait` the item goes back to the queue at once. */
 function putAside(
   item: Item,
   run: Run,
+  { sentence }: Failure,
   wait: Wait | undefined,
   now: number,
-  handover?: Continuation['handover'],
+  fallback?: string,
 ): Decision {
-  const continuation = continuationOf(run, handover);
+  const continuation = continuationOf(run, sentence, fallback);
   const fate = wait?.until === undefined && wait ? 'put_aside' : 'goes_on';
   // A run that had no checkout yet leaves nothing to go on with.
   const ended = endRun(item, run, now, continuation ? fate : 'over');
@@ -107,9 +106,11 @@ function putAside(
 
 function continuationOf(
   { workspace, runner, branch, base, start, id, continues }: Run,
-  handover: Continuation['handover'],
+  reason: string,
+  fallback: string | undefined,
 ): Continuation | undefined {
   if (!branch || !base || !start) return undefined;
   const runs = [...(continues?.runs ?? []), id];
-  return { workspace, runner, branch, base, start, runs, ...(handover ? { handover } : {}) };
+  const handover = fallback === undefined ? {} : { handover: { from: runner, to: fallback } };
+  return { workspace, branch, base, start, runs, reason, ...handover };
 }

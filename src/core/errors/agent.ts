@@ -44,7 +44,7 @@ export const agentErrors = {
   },
   PROVIDER_QUOTA: {
     meaning: 'The provider of the models takes no more calls for now: a quota or a credit is used up.',
-    check: ["The quota and the credit, as the provider shows them.", 'Whether the profile has a `fallback`.'],
+    check: ['The quota and the credit, as the provider shows them.', 'Whether the profile has a `fallback`.'],
     todo: 'Raise the quota, or name a `fallback` in the profile. It goes on by itself every hour; `/prlt retry` tries at once.',
   },
   PROVIDER_AUTH: {

@@ -37,6 +37,12 @@ export function relay(
       if (how !== 'complete') from.destroy();
       resolve(how);
     };
+    // Events that came in one piece go out in one piece, within the same turn of the loop.
+    const gather = (): void => {
+      if (to.writableCorked > 0) return;
+      to.cork();
+      process.nextTick(() => to.uncork());
+    };
     const resume = (): void => void from.resume();
     const gone = (): void => settle('gone');
     to.on('drain', resume);
@@ -45,6 +51,7 @@ export function relay(
     from.on('data', (chunk: Buffer) => {
       if (over) return;
       heardAt = performance.now();
+      gather();
       if (!to.write(chunk)) from.pause();
       seen(chunk);
     });

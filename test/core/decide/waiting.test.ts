@@ -45,7 +45,7 @@ describe('a provider that is to blame', () => {
       losses: 0,
       retryAt: now + pause,
       wait: { kind, until: now + pause, failure: { code } },
-      continuation: { workspace: 'ws-run1', runner: 'command', runs: ['run1'] },
+      continuation: { workspace: 'ws-run1', runs: ['run1'] },
     });
     expect(effects).not.toContain('keep-work');
     expect(statusOf(item)).toBe('ready');

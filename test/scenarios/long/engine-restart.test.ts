@@ -28,7 +28,6 @@ describe('an engine that goes down', () => {
   });
 
   it.each([
-    at('launch:after', 'SIGKILL', 'lives'),
     at('events:after', 'SIGKILL', 'dies'),
     at('assign:before', 'SIGTERM', 'lives'),
   ])('at $point by $engine.by, while the service $engine.service', async (one) => {

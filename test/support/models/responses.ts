@@ -68,9 +68,19 @@ export function responsesAnswer(call: ModelCall, step: Step, tool: ToolUse | und
 }
 
 function toolItem(call: ModelCall, tool: ToolUse): object {
+  const call_id = `call_stub${call.number}`;
+  if (tool.kind === 'search') {
+    return {
+      type: 'tool_search_call',
+      call_id,
+      execution: 'client',
+      arguments: tool.input,
+      status: 'completed',
+    };
+  }
   const common = {
     id: `fc_stub${call.number}`,
-    call_id: `call_stub${call.number}`,
+    call_id,
     name: tool.name,
     ...(tool.namespace !== undefined && { namespace: tool.namespace }),
     status: 'completed',

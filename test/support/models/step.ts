@@ -60,7 +60,8 @@ export interface ModelCall {
 export interface ToolOffer {
   name: string;
   namespace?: string;
-  kind: 'function' | 'custom';
+  /** `search` finds tools that are not offered at once. */
+  kind: 'function' | 'custom' | 'search';
   /** JSON schema of its input. */
   properties: Record<string, unknown>;
 }
@@ -69,7 +70,7 @@ export interface ToolOffer {
 export interface ToolUse {
   name: string;
   namespace?: string;
-  kind: 'function' | 'custom';
+  kind: ToolOffer['kind'];
   input: Record<string, unknown> | string;
 }
 

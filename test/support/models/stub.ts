@@ -36,6 +36,8 @@ export interface ModelStub {
   readonly left: number;
   /** Resolves with the first call that fits, past or coming. */
   until(fits: (call: ModelCall) => boolean, within?: number): Promise<ModelCall>;
+  /** Puts a step in front of the script again. */
+  repeat(step: Step): void;
   /** Forgets calls and script. */
   reset(): void;
   close(): Promise<void>;
@@ -50,6 +52,7 @@ export async function startModelStub(listen: { host?: string; port?: number } = 
     url: '',
     calls: [],
     script: (...more) => void steps.push(...more),
+    repeat: (step) => void steps.unshift(step),
     answer: () => steps.shift() ?? { say: 'Done.' },
     get left() {
       return steps.length;
@@ -100,7 +103,9 @@ async function respond(stub: ModelStub, request: IncomingMessage, response: Serv
   if (step.after) await sleep(step.after);
   if ('status' in step) return fail(call.api, step, response);
   if ('stall' in step && step.stall === 'silent') return;
-  const answer = answers[call.api](call, step, toolFor(step, call.tools));
+  const tool = toolFor(step, call.tools);
+  if (tool?.kind === 'search') stub.repeat(step);
+  const answer = answers[call.api](call, step, tool);
   if (call.stream) await stream(answer, step, response);
   else if ('cut' in step) response.destroy();
   else json(response, 200, answer.whole);

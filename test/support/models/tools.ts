@@ -3,9 +3,15 @@ import type { Step, ToolOffer, ToolUse } from './step.ts';
 
 /** Reads the tools of a request in any of the three APIs. */
 export function offeredTools(body: Record<string, unknown>): ToolOffer[] {
-  const listed = Array.isArray(body['tools']) ? (body['tools'] as Record<string, unknown>[]) : [];
-  return listed.flatMap((tool) => readTool(tool));
+  const found = list(body['input']).filter((item) => item['type'] === 'tool_search_output');
+  return [body, ...found].flatMap((holder) => list(holder['tools'])).flatMap((tool) => readTool(tool));
 }
+
+function list(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
+}
+
+const kinds: Record<string, ToolOffer['kind']> = { custom: 'custom', tool_search: 'search' };
 
 function readTool(tool: Record<string, unknown>, namespace?: string): ToolOffer[] {
   if (tool['type'] === 'namespace' && Array.isArray(tool['tools'])) {
@@ -17,17 +23,22 @@ function readTool(tool: Record<string, unknown>, namespace?: string): ToolOffer[
     {
       name: String(spec['name'] ?? tool['type']),
       ...(namespace !== undefined && { namespace }),
-      kind: tool['type'] === 'custom' ? 'custom' : 'function',
+      kind: kinds[String(tool['type'])] ?? 'function',
       properties: { ...schema.properties },
     },
   ];
 }
 
-/** Undefined for a step that uses no tool. Throws when the call offers none that fits: the scenario is wrong then. */
+/**
+ * Undefined for a step that uses no tool. A tool that has to be looked for first is: then the step is to be asked for
+ * again. Throws when the call offers none that fits: the scenario is wrong then.
+ */
 export function toolFor(step: Step, offers: ToolOffer[]): ToolUse | undefined {
   if ('shell' in step) return shell(step.shell, offers);
   if (!('tool' in step)) return undefined;
   const offer = offers.find(({ name }) => name === step.tool || name.endsWith(`_${step.tool}`));
+  const search = offers.find(({ kind }) => kind === 'search');
+  if (!offer && search) return use(search, { query: step.tool });
   if (!offer) throw new Error(`no tool ends with ${step.tool}; offered: ${namesOf(offers)}`);
   return use(offer, step.input);
 }
