@@ -31,6 +31,9 @@ export interface OutcomeRow {
     /** Status of the last model call, or a range of them. */
     status?: number | readonly [from: number, to: number];
     broken?: 'cut' | 'stalled' | 'unreachable';
+    /** `error.type` or `error.code` of the last model call's answer. */
+    errorType?: RegExp;
+    /** The process ended in the middle, or a command with another exit code than 0. */
     exited?: true;
   };
   is: OutcomeClass;
@@ -41,8 +44,11 @@ export function understand(rows: readonly OutcomeRow[], facts: EndFacts): Outcom
   const row = rows.find(({ when }) => fits(when, facts));
   if (row) return row.is;
   const well = facts.stop === 'end_turn' && !facts.error && !facts.failure;
-  const exited = (facts.exitCode ?? 0) !== 0 || facts.signal !== undefined;
-  return well && !exited ? 'finished' : 'crashed';
+  return well && !hasExited(facts) ? 'finished' : 'crashed';
+}
+
+function hasExited({ exitCode, signal }: EndFacts): boolean {
+  return (exitCode ?? 0) !== 0 || signal !== undefined;
 }
 
 function fits(when: OutcomeRow['when'], facts: EndFacts): boolean {
@@ -58,6 +64,7 @@ function fits(when: OutcomeRow['when'], facts: EndFacts): boolean {
     matches(when.failure, failure && `${failure.category ?? ''} ${failure.title ?? ''}`) &&
     (from === undefined || to === undefined || (status !== undefined && status >= from && status <= to)) &&
     (when.broken === undefined || when.broken === lastCall?.broken) &&
-    (when.exited === undefined || facts.exitCode !== undefined || facts.signal !== undefined)
+    matches(when.errorType, lastCall?.errorType) &&
+    (when.exited === undefined || hasExited(facts))
   );
 }

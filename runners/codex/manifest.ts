@@ -36,6 +36,7 @@ hooks = false
 tool_suggest = false
 skill_mcp_dependency_install = false
 image_generation = false
+enable_request_compression = false
 browser_use = false
 computer_use = false
 # Else a provider that cannot be reached is dialled for ever, without a word.

@@ -10,5 +10,14 @@ export const command: RunnerManifest = {
   files: {},
   acp: { steering: false, resume: 'resume' },
   masks: [],
-  outcomes: [],
+  // A command that calls models and fails at it says so by its exit code alone.
+  outcomes: [
+    { when: { exited: true, status: 401 }, is: 'auth' },
+    { when: { exited: true, status: 429, errorType: /insufficient_quota|billing/ }, is: 'quota' },
+    { when: { exited: true, status: 429 }, is: 'transient' },
+    { when: { exited: true, status: [500, 599] }, is: 'transient' },
+    { when: { exited: true, broken: 'unreachable' }, is: 'transient' },
+    { when: { exited: true, broken: 'cut' }, is: 'transient' },
+    { when: { exited: true, broken: 'stalled' }, is: 'stalled' },
+  ],
 };

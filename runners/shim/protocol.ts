@@ -49,8 +49,10 @@ export interface Assignment {
     /** With `{node}`, `{runners}`, `{home}`, `{checkout}` and `{pipe}` to fill in (runners/manifest.ts), as in argv and env. */
     files: Record<string, string>;
     acp: AcpSettings;
-    /** Paths of the checkout that no agent may take configuration from; a trailing `/` is a folder. */
+    /** Paths of the checkout, at any depth, that no agent may take configuration from; a trailing `/` is a folder. */
     masks: string[];
+    /** The operator allows them: they stay, as the base commit has them. */
+    maskedByBase?: boolean;
   };
   /** Steps run one by one with `sh -c` before the first prompt, in a folder of the checkout (`.` is its root). */
   setup: { directory: string; steps: string[] }[];
@@ -125,7 +127,7 @@ export interface AgentEnd {
 export interface Verdict {
   outcome: 'finished' | 'failed' | 'cancelled';
   /** Why, for `failed`: which part gave up. */
-  cause?: 'agent_exit' | 'agent_error' | 'checkout' | 'setup' | 'image' | 'bundle' | 'spawn' | 'protocol';
+  cause?: 'agent_exit' | 'agent_error' | 'checkout' | 'setup' | 'setup_time' | 'image' | 'bundle' | 'spawn' | 'protocol';
   error?: string;
   exitCode?: number;
   signal?: string;

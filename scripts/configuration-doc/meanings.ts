@@ -31,9 +31,9 @@ export const environmentMeanings: Record<string, string> = {
     'Those of the allowed hosts whose names may lead to private addresses, `host` or `host:port`.',
   PRLT_REGISTRIES: 'A file with private package registries ([network](network.md)).',
   PRLT_ALLOW_IMAGES:
-    'Images that repositories may bring, between commas, as they write them; `*` stands for anything. None: the runners\' only ([own image](own-image.md)).',
+    "Images that repositories may bring, between commas, as they write them; `*` stands for anything. None: the runners' only ([own image](own-image.md)).",
   PRLT_ALLOW_AGENT_CONFIG:
-    "Whether agents may take configuration, hooks and MCP servers from a repository, as its base commit has them; else they are left out of the checkout.",
+    'Whether agents may take configuration, hooks and MCP servers from a repository, as its base commit has them; else they are left out of the checkout.',
   PRLT_KEEP_DAYS:
     'Days that deliveries, ended runs with what their agents did, and work kept as a file are kept. At least 8.',
   PRLT_ALLOW_WORKFLOWS:
@@ -66,7 +66,8 @@ export const repositoryMeanings: Record<string, string> = {
     "Image with the repository's own toolchain, out of `PRLT_ALLOW_IMAGES`; the runner's without it ([own image](own-image.md)).",
   setup: 'Commands that prepare a checkout before the agent begins, one by one with `sh -c` at its root.',
   'paths.<name>.setup': "Commands for this folder, run in it instead of the repository's.",
-  'paths.<name>.profile': 'Profile for items about this folder, unless a `profile:<name>` label says otherwise.',
+  'paths.<name>.profile':
+    'Profile for items about this folder, unless a `profile:<name>` label says otherwise.',
   'paths.<name>.image': 'Image for items about this folder.',
   'limits.concurrency': 'Runs at a time in this repository.',
   'limits.run': 'Longest run; what is over it is stopped.',

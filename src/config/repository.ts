@@ -129,7 +129,9 @@ export function parseRepositoryConfig(text: string): ConfigResult {
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const where = issue.path.map(String).join('.');
-      return where ? `\`${where}\`: ${issue.message}` : issue.message;
+      const message =
+        issue.code === 'invalid_key' ? issue.issues.map((inner) => inner.message).join('; ') : issue.message;
+      return where ? `\`${where}\`: ${message}` : message;
     });
     return { ok: false, problem: `.github/prlt.yml is not valid. ${problems.join('; ')}` };
   }

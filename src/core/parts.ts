@@ -36,7 +36,8 @@ function fromLabels(parts: readonly Part[], labelled: string[]): PartChoice {
   if (part && more.length === 0) {
     return { part, note: chosen(part, 'label') };
   }
-  const why = more.length > 0 ? 'Its labels name several parts' : `There is no part \`${directory}\` in \`paths\``;
+  const why =
+    more.length > 0 ? 'Its labels name several parts' : `There is no part \`${directory}\` in \`paths\``;
   return { note: `${why}; set-up and profile of the whole repository are used.` };
 }
 

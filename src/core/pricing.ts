@@ -52,7 +52,7 @@ export function costOf(price: Price, tokens: Tokens): number {
     tokens.cacheRead * price.cacheRead +
     (tokens.cacheWrite + long * (longCache - 1)) * price.cacheWrite;
   // Sums of decimal fractions may lie a hair above the whole number that is meant.
-  return Math.ceil(cost - 1e-6);
+  return Math.max(0, Math.ceil(cost - 1e-6));
 }
 
 function longestRow(table: PriceTable, model: string): string | undefined {

@@ -1,23 +1,27 @@
 /** What a run is given: branch, base commit, prompt, agent command. Fixed once, before its container exists. */
 import type { RunnerManifest } from '#runners/manifest.ts';
+import { runners } from '#runners/registry.ts';
 import { type Assignment, protocolVersion } from '#runners/shim/protocol.ts';
 import { branchKind } from '../core/branch/kind.ts';
 import { branchName } from '../core/branch.ts';
 import type { Failure, Item, Request, Run } from '../core/item.ts';
 import { readLabels } from '../core/labels.ts';
-import type { Policy, Profile } from '../core/policy.ts';
+import { type Policy, type Profile, toolchain } from '../core/policy.ts';
 import type { Context } from './context.ts';
 import { commitIdentity } from './identity.ts';
 import { chooseModel, type ModelChoice, withModel } from './model-choice.ts';
 import { withRegistries } from './registry-clients.ts';
 import { gitUrl } from './repository-url.ts';
 import { promptFor } from './run-prompt.ts';
+import { imageRefusal } from './toolchain.ts';
 
 export type Assigned =
   | {
       kind: 'assigned';
       assignment: Assignment;
       image: string;
+      /** Image of the repository's own, as its configuration names it. */
+      ownImage?: string;
       notes: string[];
       promptHash: string;
       model?: ModelChoice;
@@ -31,7 +35,6 @@ const limits = {
   outputBytes: 16 * 2 ** 20,
   journalBytes: 64 * 2 ** 20,
   cancelGraceMs: 5_000,
-  setupMs: 15 * 60_000,
 };
 
 export async function assign(context: Context, item: Item, run: Run, policy: Policy): Promise<Assigned> {
@@ -41,6 +44,9 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
   if (!request || !runner || !profile) {
     return refuse('NO_RUNNER', `Profile "${run.profile}" has no runner that this service can use any more.`);
   }
+  const tools = toolchain(policy, profile, request.snapshot);
+  const refusal = imageRefusal(context.settings.allowImages, tools.image);
+  if (refusal) return { kind: 'refused', failure: refusal };
   const newest = await context.mirrors.resolve(repo.id, `refs/heads/${repo.defaultBranch}`);
   const base = run.continues ? run.base?.sha : newest;
   if (!base) {
@@ -83,8 +89,9 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
         context.settings.registries,
         `${repo.owner}/${repo.name}`,
       ),
+      ...masked(context.settings.allowAgentConfig),
     },
-    setup: [],
+    setup: tools.setup,
     continues: run.continues !== undefined,
     checkout: {
       branch,
@@ -95,12 +102,13 @@ export async function assign(context: Context, item: Item, run: Run, policy: Pol
     git: await commitIdentity(context, repo.installation),
     commitMessage: commitMessage(request.snapshot.title, item.key),
     prompt: { number: 1, kind: run.kind, text: prompt.text },
-    limits: { ...limits, bundleBytes: context.settings.maxBundle },
+    limits: { ...limits, bundleBytes: context.settings.maxBundle, setupMs: policy.limits.setup },
   };
   return {
     kind: 'assigned',
     assignment,
     image: runner.image,
+    ...(tools.image ? { ownImage: tools.image } : {}),
     notes: prompt.notes,
     promptHash: prompt.hash,
     ...(model ? { model } : {}),
@@ -117,7 +125,7 @@ function driven(
   runner: RunnerManifest,
   profile: Profile,
   model: ModelChoice | undefined,
-): Omit<Assignment['agent'], 'name' | 'runner'> {
+): Omit<Assignment['agent'], 'name' | 'runner' | 'masks'> {
   const fill = (text: string) => withModel(text, model);
   const filled = (texts: Record<string, string>) =>
     Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, fill(text)]));
@@ -135,8 +143,13 @@ function driven(
     },
     files: filled(runner.files),
     acp: { ...runner.acp, ...(options.length > 0 ? { options } : {}) },
-    masks: runner.masks,
   };
+}
+
+/** Whatever runner it is, what the agent starts may be another one's CLI. */
+function masked(allowed: boolean): Pick<Assignment['agent'], 'masks' | 'maskedByBase'> {
+  const masks = [...new Set(runners.flatMap((runner) => runner.masks))];
+  return { masks, ...(allowed ? { maskedByBase: true } : {}) };
 }
 
 /** Work that was put aside goes on where it was; else a new branch off the base; a fix goes on where the branch of the open pull request is now. */

@@ -44,7 +44,7 @@ function npmrc(registries: Registry[]): string {
       ? [`registry=${address(name)}`, `replace-registry-host=${url.replace(/\/$/, '')}`]
       : scopes.map((scope) => `${scope}:registry=${address(name)}`),
   );
-  return `${[...lines, 'omit-lockfile-registry-resolved=true', 'audit=false', 'fund=false'].join('\n')}\n`;
+  return `${[...lines, 'omit-lockfile-registry-resolved=true', 'audit=false', 'fund=false', 'update-notifier=false'].join('\n')}\n`;
 }
 
 /** The first index answers alone unless it is `extra`: an index asked beside another one can be outbid by it. */

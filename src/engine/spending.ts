@@ -38,6 +38,8 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
   const { db, log, now } = parts;
   const inFlight = createInFlight();
   const pricing = pricingWith(parts.prices, log);
+  /** By run: what was spent and could not be stored. It counts as long as this process lives. */
+  const unstored = new Map<string, number>();
 
   /** What is sure to be paid for a call: what it sends. */
   const surely = (provider: string, model: string, bytes: number): number => {
@@ -50,6 +52,11 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
     if (spending.spent >= spending.cap) return runSpent(spending);
     const spent = await spentOnDay(db, spending.repo, dayOf(now()));
     return spent < parts.dayCeiling ? undefined : daySpent({ spent, ceiling: parts.dayCeiling });
+  };
+
+  const spendingNow = async (run: string): Promise<RunSpending | undefined> => {
+    const stored = await spendingOf(db, run);
+    return stored && { ...stored, spent: stored.spent + (unstored.get(run) ?? 0) };
   };
 
   const admit = async (run: string, call: AskedCall): Promise<Admission> => {
@@ -66,7 +73,7 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
     }
     const surest = call.billed ? surely(call.provider, call.model ?? '', call.billed.bytes) : 0;
     for (;;) {
-      const spending = await spendingOf(db, run);
+      const spending = await spendingNow(run);
       const reason = spending ? await exhausted(spending) : runSpent({ spent: 0, cap: 0 });
       if (reason !== undefined || !spending) return { kind: 'refused', status: 402, reason: reason ?? '' };
       if (!call.billed || inFlight.begin(run, surest, spending.cap - spending.spent)) return { kind: 'go' };
@@ -113,6 +120,8 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
         await count(run, call);
       } catch (error) {
         log.error({ run, err: error, provider: call.provider }, 'a model call could not be counted');
+        const cost = costOf(pricing(call.provider, call.model).price, call.usage);
+        unstored.set(run, (unstored.get(run) ?? 0) + cost);
       } finally {
         inFlight.end(run, surely(call.provider, call.model, call.asked));
       }

@@ -14,6 +14,7 @@ export async function sweep(context: Context): Promise<void> {
     log.info({ workspace }, 'removing a workspace that no item owns');
     await runtime.removeWorkspace(workspace);
   }
+  await runtime.tidy();
   for (const run of await handover.runs()) {
     if (await isAtWork(context, run)) continue;
     log.info({ run }, 'removing what a run handed over');

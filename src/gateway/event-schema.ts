@@ -19,7 +19,17 @@ const end = z.strictObject({
 const verdict = z.strictObject({
   outcome: z.enum(['finished', 'failed', 'cancelled']),
   cause: z
-    .enum(['agent_exit', 'agent_error', 'checkout', 'setup', 'image', 'bundle', 'spawn', 'protocol'])
+    .enum([
+      'agent_exit',
+      'agent_error',
+      'checkout',
+      'setup',
+      'setup_time',
+      'image',
+      'bundle',
+      'spawn',
+      'protocol',
+    ])
     .exactOptional(),
   error: line.exactOptional(),
   exitCode: z.int().exactOptional(),

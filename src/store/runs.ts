@@ -8,6 +8,8 @@ import type { Schema } from './schema.ts';
 /** Image name, limits in bytes and milliseconds, and what people are told once it runs. */
 export interface RunSpec {
   image: string;
+  /** Image of the repository's own: as it was named, what that meant, and where it can be had again. */
+  own?: { name: string; id: string; pin?: string };
   limits: { memory: number; cpus: number; pids: number; stall: number; disk: number };
   notes?: string[];
   /** Canonical `host:port` entries that it may reach. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { policyFrom } from '#src/config/policy.ts';
 import { parseRepositoryConfig } from '#src/config/repository.ts';
 import { route } from '#src/core/policy.ts';
+import { aSnapshot } from '#test/support/builders.ts';
 
 const ceilings = {
   concurrency: 10,
@@ -82,7 +83,7 @@ describe('runners', () => {
   });
 
   test('without any runner an item is told so by name', () => {
-    expect(route(policy('', []), [])).toEqual({ code: 'NO_RUNNER', what: 'coder' });
+    expect(route(policy('', []), aSnapshot())).toEqual({ code: 'NO_RUNNER', what: 'coder' });
   });
 });
 
@@ -105,15 +106,12 @@ describe('keys that nothing obeys yet are said', () => {
 
   test.each([
     ['diet: { ship: 1 }', 'diet'],
-    ['image: x', 'image'],
-    ['setup: [npm ci]', 'setup'],
     ['review: {}', 'review'],
     ['questions: {}', 'questions'],
     ['workflows: {}', 'workflows'],
     ['merge: { policy: auto }', 'merge.policy'],
     ['mode: collaborative', 'mode: collaborative'],
     ['trigger: { columns: { ready: Ready } }', 'trigger.columns'],
-    ['profiles: { coder: { runner: claude, model: opus } }', 'model'],
   ])('%s', (text, name) => {
     expect(notes(text)).toContain(name);
   });
@@ -124,6 +122,31 @@ describe('keys that nothing obeys yet are said', () => {
       '',
     );
   });
+});
+
+test('image, setup and paths are obeyed', () => {
+  const { image, setup, paths, profiles, limits, notes } = policy(`
+image: dev:1
+setup: [npm ci]
+limits: { setup: 5m }
+paths:
+  packages/web: { setup: [make], profile: web, image: web:1 }
+  docs: {}
+profiles:
+  web: { image: other:1 }
+`);
+  expect({ image, setup, paths, notes }).toEqual({
+    image: 'dev:1',
+    setup: ['npm ci'],
+    paths: [
+      { directory: 'packages/web', setup: ['make'], profile: 'web', image: 'web:1' },
+      { directory: 'docs' },
+    ],
+    notes: [],
+  });
+  expect(profiles['web']?.image).toBe('other:1');
+  expect(limits.setup).toBe(300_000);
+  expect(policy('limits: { setup: 9h }').limits.setup).toBe(ceilings.run);
 });
 
 describe('the way out', () => {

@@ -41,6 +41,8 @@ const results: CrashResult[] = [];
 const queue = [...wanted.entries()];
 
 say(`${wanted.length} cases, runtime ${runtime}${drawn > 0 ? `, seed ${values.seed}` : ''}`);
+// An engine of its own goes with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 // The tests look at one engine at a time.
 const atOnce = values.engine ? 1 : Number(values.parallel);
 let own: { engine: OwnEngine; liveRestore: boolean } | undefined;

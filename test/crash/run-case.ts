@@ -68,9 +68,12 @@ export async function runCase(
   const problems: string[] = [];
   let log = '';
 
+  /** Dead, or standing still so that its engine can die. */
+  const dead = () => Promise.race([prlt.gone(), ...(lives ? [standsStill(() => prlt.pid)] : [])]);
+
   /** Starts it again when it dies; it may do so once. */
   const keep = async (): Promise<void> => {
-    await Promise.race([prlt.gone(), ...(lives ? [standsStill(() => prlt.pid)] : [])]);
+    await dead();
     if (over) return;
     deaths.push(Date.now());
     delete env['PRLT_CRASH_AT'];
@@ -122,11 +125,11 @@ export async function runCase(
       async () => (await leftovers(prlt.dataDir, runtime)).join('; '),
     );
     // The last points are passed when all else is over.
-    if (deaths.length === 0) await Promise.race([prlt.gone(), sleep(1_000)]);
+    if (deaths.length === 0) await Promise.race([dead(), sleep(3_000)]);
     await nextLife();
     done.push(Date.now());
-    const runs = one.machine || one.engine ? 2 : 1;
-    const expected = { ...story.expected, runs, mayLose: one.engine !== undefined };
+    const runs = one.machine || one.engine?.liveRestore === false ? 2 : 1;
+    const expected = { ...story.expected, runs, mayLose: one.engine?.liveRestore === false };
     problems.push(...(await breaches(github, prlt.dataDir, { repo, issue }, expected)));
   } catch (error) {
     problems.push(error instanceof Error ? error.message.trim() : String(error));
@@ -136,6 +139,7 @@ export async function runCase(
   over = true;
   // A process that is being started again must be there before it can be ended.
   await Promise.race([kept, sleep(100)]);
+  while (deaths.length > restarts && problems.length === 0) await sleep(50);
   log += prlt.log();
   await prlt.close();
   await kept;

@@ -60,6 +60,14 @@ test('a fault of ours is a 500 that tells nothing of itself', async () => {
   expect(JSON.stringify(body)).not.toContain('hunter2');
 });
 
+test('metrics are told in the format of who asks for them', async () => {
+  const metrics = { contentType: 'text/plain; version=0.0.4', text: async () => 'up 1\n' };
+  const { url } = await serve({ metrics });
+  const answer = await fetch(`${url}/metrics`);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4');
+  expect(await answer.text()).toBe('up 1\n');
+});
+
 test('anything else is not there', async () => {
   const { url } = await serve();
   expect((await get(`${url}/nothing`)).status).toBe(404);

@@ -6,6 +6,7 @@ const rows: OutcomeRow[] = [
   { when: { status: 401 }, is: 'auth' },
   { when: { failure: /quota|credit/ }, is: 'quota' },
   { when: { errorCode: -32603, status: [500, 599] }, is: 'transient' },
+  { when: { status: 429, errorType: /insufficient/ }, is: 'quota' },
   { when: { broken: 'stalled' }, is: 'stalled' },
   { when: { stop: 'refusal' }, is: 'needs_person' },
   { when: { errorText: /overloaded/, exited: true }, is: 'transient' },
@@ -38,6 +39,12 @@ test.each<[string, EndFacts, string]>([
   ],
   ['a refusal', { stop: 'refusal' }, 'needs_person'],
   ['an exit that says why', { exitCode: 1, error: { message: 'Overloaded' } }, 'transient'],
+  [
+    'an exit with nothing wrong',
+    { stop: 'end_turn', exitCode: 0, error: { message: 'overloaded' } },
+    'crashed',
+  ],
+  ['the type of the last error', { lastCall: { status: 429, errorType: 'insufficient_quota' } }, 'quota'],
   ['the same words without an exit', { error: { message: 'Overloaded' } }, 'crashed'],
 ])('%s', (_, facts, expected) => {
   expect(understand(rows, facts)).toBe(expected);

@@ -1,14 +1,20 @@
-/** A runner's real CLI in a container as a run gets it, with a stub for its models and a fake for its host. */
+/**
+ * A runner's real CLI in a container as a run gets it: its models come from a stub, through the service's own gateway, and
+ * the rest of the host is a fake.
+ */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pino } from 'pino';
 import { imageName } from '#runners/image-name.ts';
 import type { RunnerManifest } from '#runners/manifest.ts';
 import { fill, fillAll } from '#runners/shim/placeholders.ts';
 import type { Assignment } from '#runners/shim/protocol.ts';
+import type { ModelCall as MeteredCall } from '#src/gateway/desk.ts';
+import { createModels } from '#src/gateway/models/models.ts';
 import { type FakeHost, startFakeHost } from './fake-host.ts';
 import { docker } from './machine.ts';
 import { answerMcp, type McpCall } from './mcp-stub.ts';
@@ -21,6 +27,10 @@ export interface AgentRun {
   sample: Sample;
   /** Calls of the agent's tools; each is answered with "Tabs." unless the test sets `answerTool`. */
   tools: McpCall[];
+  /** What the gateway counted. */
+  metered: MeteredCall[];
+  /** As the shim fetches it; changes count from the next container on. */
+  assignment: Assignment;
   /** Paths of CONNECT and of requests that reached the host although they are for elsewhere. */
   strays: string[];
   container: string;
@@ -42,6 +52,8 @@ export interface AgentRunOptions {
   assignment?: Partial<Assignment>;
   /** Over what the manifest says. */
   agent?: Partial<Assignment['agent']>;
+  /** Milliseconds of silence after which the gateway takes a model call for stalled. */
+  silenceMs?: number;
 }
 
 const provider = 'stub';
@@ -56,9 +68,32 @@ export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun>
   const host = await startFakeHost(join(socketDir, 'host.sock'), assignment);
   const tools: McpCall[] = [];
   const strays: string[] = [];
+  const metered: MeteredCall[] = [];
+  const api = runner.model?.apis[0] ?? 'openai';
+  const gateway = createModels({
+    providers: [
+      {
+        name: provider,
+        api,
+        url: api === 'openai' ? `${models.url}/v1` : models.url,
+        key: { from: 'value', value: 'the-real-key' },
+        allow: [],
+      },
+    ],
+    desk: {
+      admit: async () => ({ kind: 'go' }),
+      settle: async (_run, call) => void metered.push(call),
+    },
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+    env: {},
+    proxies: {},
+    ...(options.silenceMs !== undefined && { limits: { silenceMs: options.silenceMs } }),
+  });
   host.elsewhere = (request, response) => {
     const url = request.url ?? '';
-    if (url.startsWith('/models/')) forward(models.url, `/models/${provider}`, request, response);
+    if (url.startsWith('/models/'))
+      void gateway.serve(assignment.run.id, new URL(url, 'http://prlt'), request, response);
     else if (url.startsWith('/mcp')) answerMcp(request, response, tools);
     else {
       strays.push(`${request.method} ${url}`);
@@ -85,6 +120,8 @@ export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun>
     sample,
     tools,
     strays,
+    metered,
+    assignment,
     container: '',
     inside: (...argv) => docker('exec', run.container, ...argv),
     kill: async () => void (await docker('kill', run.container)),
@@ -106,6 +143,7 @@ export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun>
       for (const container of started) await docker('rm', '--force', container);
       await docker('volume', 'rm', '--force', volume);
       await host.close();
+      gateway.close();
       await models.close();
       sample.remove();
     },
@@ -138,18 +176,4 @@ function assignmentFor({ runner, assignment, agent }: AgentRunOptions, sample: S
     limits: { ...base.limits, cancelGraceMs: 3_000 },
     ...assignment,
   };
-}
-
-/** What the gateway does, without keys and meters. */
-function forward(to: string, prefix: string, request: IncomingMessage, response: ServerResponse): void {
-  const path = (request.url ?? '').slice(prefix.length);
-  const call = httpRequest(`${to}${path}`, { method: request.method, headers: request.headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.on('aborted', () => response.destroy());
-    answer.on('error', () => response.destroy());
-    answer.pipe(response);
-  });
-  call.on('error', () => response.destroy());
-  response.on('close', () => call.destroy());
-  request.pipe(call);
 }

@@ -48,7 +48,8 @@ export async function startOwnEngine({ images, liveRestore = false }: OwnEngineO
     ];
     // One that was killed leaves numbers behind, its own and its containerd's, that it would take for living ones.
     for (const left of ['pid', 'exec/containerd/containerd.pid']) await rm(join(dir, left), { force: true });
-    const started = spawn('dockerd', args, { stdio: ['ignore', log, log] });
+    // An engine without a bridge removes the one that it finds, which is the machine's own: it gets a network of its own.
+    const started = spawn('unshare', ['--net', 'dockerd', ...args], { stdio: ['ignore', log, log] });
     const failed = once(started, 'error').then(([error]) => Promise.reject(error));
     daemon = started;
     await Promise.race([answers(socket, started, join(dir, 'log')), failed]);

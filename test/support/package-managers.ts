@@ -36,12 +36,15 @@ function pythonOf(): { program: string; mounts: string[] } {
   const script = 'import pip, sys; print(sys.executable); print(sys.base_prefix)';
   for (const name of ['python3', '/usr/bin/python3']) {
     try {
-      const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] } as const;
-      const [program = '', prefix = ''] = execFileSync(name, ['-c', script], options).trim().split('\n');
+      const told = execFileSync(name, ['-c', script], { encoding: 'utf8', stdio: 'pipe' });
+      const [program = '', prefix = ''] = told.trim().split('\n');
       // Elsewhere, since a home directory is closed to the user of the container.
       if (prefix !== '/usr') {
         const moved = realpathSync(program).replace(prefix, '/opt/python');
-        return { program: `env PYTHONHOME=/opt/python LD_LIBRARY_PATH=/opt/python/lib ${moved}`, mounts: [`${prefix}:/opt/python`] };
+        return {
+          program: `env PYTHONHOME=/opt/python LD_LIBRARY_PATH=/opt/python/lib ${moved}`,
+          mounts: [`${prefix}:/opt/python`],
+        };
       }
       const real = realpathSync(program);
       const libraries = readdirSync('/usr/lib').filter((one) => /^python3/.test(one));

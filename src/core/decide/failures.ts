@@ -99,6 +99,14 @@ export function failureOf({ verdict }: Run): Failure {
   switch (verdict?.cause) {
     case 'checkout':
       return { code: 'CHECKOUT_FAILED', sentence: `The checkout could not be made: ${reason}.` };
+    case 'setup':
+      return { code: 'SETUP_FAILED', sentence: `The set-up failed: ${reason}.` };
+    case 'setup_time':
+      return {
+        code: 'LIMIT_SETUP',
+        sentence: `The set-up was stopped: ${reason}.`,
+        todo: 'Do the slow part in the image, or raise limits.setup in .github/prlt.yml.',
+      };
     case 'spawn':
       return { code: 'SESSION_SPAWN_FAILED', sentence: `The agent could not be started: ${reason}.` };
     case 'bundle':

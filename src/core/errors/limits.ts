@@ -9,6 +9,11 @@ export const limitErrors = {
     check: ['How far it got: the last lines.', '`limits.run` in `.github/prlt.yml`.', ceiling],
     todo: 'Split the task or raise `limits.run`, and give `/prlt start`.',
   },
+  LIMIT_SETUP: {
+    meaning: 'The set-up steps took longer than `limits.setup` together and were stopped.',
+    check: ['The step that the sentence names, and its last lines.', '`limits.setup` in `.github/prlt.yml`.'],
+    todo: 'Do the slow part in the image, or raise `limits.setup`, and give `/prlt start`.',
+  },
   LIMIT_ATTEMPTS: {
     meaning: 'The agent failed as often as `limits.attempts` allows.',
     check: [

@@ -40,6 +40,27 @@ export const serviceErrors = {
     ],
     todo: 'Build or pull the image and give `/prlt start`.',
   },
+  IMAGE_REFUSED: {
+    meaning:
+      'The configuration names an image that this service does not use: the operator did not allow it, or runs execute without containers.',
+    check: ['`image` in `.github/prlt.yml`, in its profiles and paths.', '`PRLT_ALLOW_IMAGES` of the service.'],
+    todo: 'Ask the operator to allow the image, or take it out of the configuration, and give `/prlt start`.',
+  },
+  IMAGE_UNSUITABLE: {
+    meaning: "The repository's own image lacks something that a run needs. The sentence names what.",
+    check: ['docs/own-image.md: what an image has to have.', 'Whether the image is the one that was meant.'],
+    todo: 'Add what is named to the image, build or push it, and give `/prlt start`.',
+  },
+  SETUP_FAILED: {
+    meaning:
+      'A step of `setup` ended with an error, so the agent did not begin. The command, its exit code and its last lines are in the status comment.',
+    check: [
+      'The last lines.',
+      'Whether it works in a fresh checkout, in the same image and without secrets.',
+      'Whether what it fetches is on a host that runs may reach ([network](network.md)).',
+    ],
+    todo: 'Mend the step or the image and give `/prlt start`.',
+  },
   SESSION_SPAWN_FAILED: {
     meaning:
       'The container started, but the agent in it did not, or did not speak the protocol. Nothing was run another way.',

@@ -3,7 +3,7 @@ import type { Item, Run } from '../../core/item.ts';
 import { liveRun } from '../../core/item.ts';
 import { findRepo } from '../../github/repository.ts';
 import { mintGitToken } from '../../github/tokens.ts';
-import type { LaunchResult } from '../../runtimes/runtime.ts';
+import type { LaunchResult, NotLaunched } from '../../runtimes/runtime.ts';
 import { assignRun, type RunRow, runById } from '../../store/runs.ts';
 import { type FoundChange, findOwnPull } from '../adoption.ts';
 import { type Assigned, assign } from '../assign.ts';
@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import type { Executor, Outcome } from '../executor.ts';
 import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
+import { ownImage } from '../toolchain.ts';
 
 /** How often an engine that does not answer is asked before the launch is given up, and the pause between, milliseconds. */
 const patience = { tries: 8, pause: 3_000 };
@@ -30,6 +31,7 @@ export const launchRun: Executor<'launch-run'> = async (context, { effect, item,
   if (assigned.kind === 'made_before') {
     return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change: assigned.change }] };
   }
+  if (assigned.kind === 'no_image') return notLaunched(run, assigned.answer, attempts);
   if (assigned.kind === 'later')
     return { kind: 'later', after: pauseAfter(attempts), reason: assigned.reason };
   const row = await runById(context.db, run.id);
@@ -45,6 +47,7 @@ function pauseAfter(attempts: number): number {
 type Prepared =
   | { kind: 'assigned' }
   | { kind: 'made_before'; change: FoundChange }
+  | { kind: 'no_image'; answer: NotLaunched }
   | Exclude<Assigned, { kind: 'assigned' }>;
 
 /** Records the assignment before anything is started, so that a restart finds the same one. */
@@ -71,6 +74,8 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const assigned = await assign(context, await withBase(context, item), run, policy);
   if (assigned.kind !== 'assigned') return assigned;
+  const tools = await ownImage(context, run, { own: assigned.ownImage, runner: assigned.image });
+  if (tools.kind !== 'ready') return { kind: 'no_image', answer: tools };
   const now = context.now();
   const { assignment, image, notes, promptHash, model } = assigned;
   const { id, epoch, workspace } = run;
@@ -82,6 +87,7 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
     assignment,
     spec: {
       image,
+      ...(tools.own ? { own: tools.own } : {}),
       limits: policy.limits,
       network: policy.network,
       notes,
@@ -105,12 +111,13 @@ async function withBase(context: Context, item: Item): Promise<Item> {
 
 async function launch(context: Context, item: Item, row: RunRow): Promise<LaunchResult> {
   const { dir } = await context.gateway.open(row.id);
-  const { image, limits } = row.spec;
+  const { image, own, limits } = row.spec;
   return context.runtime.launch({
     run: row.id,
     epoch: row.epoch,
     key: item.key,
     image,
+    ...(own ? { own: own.id } : {}),
     mirror: context.mirrors.path(item.repo.id),
     socketDir: dir,
     workspace: row.workspace,
@@ -127,17 +134,22 @@ function launched(run: Run, row: RunRow, result: LaunchResult, attempts: number)
     const { notes = [] } = row.spec;
     return { kind: 'done', events: [{ type: 'run_launched', run: run.id, branch, base, start, notes }] };
   }
-  const { reason } = result;
-  if (result.kind === 'unavailable' && attempts + 1 < patience.tries) {
+  return notLaunched(run, result, attempts);
+}
+
+function notLaunched(run: Run, { kind, reason }: NotLaunched, attempts: number): Outcome {
+  if (kind === 'unavailable' && attempts + 1 < patience.tries) {
     return { kind: 'later', after: patience.pause, reason };
   }
-  const again = result.kind === 'unavailable';
   const code = {
     unavailable: 'RUNTIME_UNAVAILABLE',
     image_missing: 'IMAGE_MISSING',
+    image_unsuitable: 'IMAGE_UNSUITABLE',
+    image_refused: 'IMAGE_REFUSED',
     refused: 'DISPATCH_INVALID',
-  }[result.kind];
+  }[kind];
   const failure = { code, sentence: `${reason} Nothing was run another way.` };
+  const again = kind === 'unavailable';
   return { kind: 'done', events: [{ type: 'launch_failed', run: run.id, failure, again }] };
 }
 

@@ -2,7 +2,7 @@
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { LaunchResult, LaunchSpec, ObservedRun, Runtime } from '../runtime.ts';
+import type { LaunchResult, LaunchSpec, NotLaunched, ObservedRun, Runtime } from '../runtime.ts';
 import { isSafeName } from '../safe-name.ts';
 import { diskUsage } from './disk-usage.ts';
 import { endProcesses, identify, isAlive, processesOf } from './processes.ts';
@@ -76,6 +76,7 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
           reason: `${spec.run} and ${spec.workspace} cannot be names of directories.`,
         };
       }
+      if (spec.own !== undefined) return noImages(spec.own);
       try {
         await access(shimEntry);
         const row = await records.read(spec.run);
@@ -93,6 +94,7 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
         return { kind: 'refused', reason: `The run could not be started: ${String(error).slice(0, 300)}` };
       }
     },
+    prepareImage: async (image) => noImages(image),
     stop: async (run) => {
       await endProcesses(run, graceMs);
       await ends.get(run);
@@ -117,7 +119,15 @@ export function createHostRuntime(options: HostRuntimeOptions): Runtime {
       for (const name of names) sizes.set(name, await diskUsage(join(workspaces, name)));
       return sizes;
     },
+    tidy: async () => {},
     probe: async () => [],
+  };
+}
+
+function noImages(image: string): NotLaunched {
+  return {
+    kind: 'image_refused',
+    reason: `The host runtime has no containers, so the repository's image ${image.slice(0, 200)} cannot be used with it.`,
   };
 }
 

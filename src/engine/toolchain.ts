@@ -1,0 +1,33 @@
+/** The image that a repository brings for its runs: whether the operator lets it, and what its name means for this run. */
+import { isImageAllowed } from '../core/allowed-images.ts';
+import type { Failure, Run } from '../core/item.ts';
+import type { LaunchResult } from '../runtimes/runtime.ts';
+import { type RunSpec, runById } from '../store/runs.ts';
+import type { Context } from './context.ts';
+
+/** Never another image instead: an image that is not allowed ends the item with this. */
+export function imageRefusal(patterns: readonly string[], image: string | undefined): Failure | undefined {
+  if (image === undefined || isImageAllowed(patterns, image)) return undefined;
+  const name = image.replaceAll('`', '').slice(0, 200);
+  return {
+    code: 'IMAGE_REFUSED',
+    sentence: `The image \`${name}\` of .github/prlt.yml is not among those that this service allows. Nothing was run another way.`,
+    todo: 'The operator can add it to PRLT_ALLOW_IMAGES; or take `image` out of .github/prlt.yml. Then give `/prlt start`.',
+  };
+}
+
+export type OwnImage =
+  | { kind: 'ready'; own?: NonNullable<RunSpec['own']> }
+  | Exclude<LaunchResult, { kind: 'launched' }>;
+
+/** Fixes what the name of the image means. Work that goes on keeps what it meant when it began. */
+export async function ownImage(context: Context, run: Run, image: { own: string | undefined; runner: string }): Promise<OwnImage> {
+  const { own: name } = image;
+  if (name === undefined) return { kind: 'ready' };
+  const before = run.continues?.runs.at(-1);
+  const known = before === undefined ? undefined : (await runById(context.db, before))?.spec.own;
+  const answer = await context.runtime.prepareImage(known?.name === name ? (known.pin ?? known.id) : name, image.runner);
+  if (answer.kind !== 'ready') return answer;
+  const { id, pin } = answer;
+  return { kind: 'ready', own: { name, id, ...(pin ? { pin } : {}) } };
+}
