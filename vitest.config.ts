@@ -1,6 +1,7 @@
 /**
- * Three projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images; `long` holds the
- * stories that take their time, for CI and for who changed what they are about.
+ * Five projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images; `long` holds the
+ * stories that take their time, for CI and for who changed what they are about; `runners` runs the real agent CLIs;
+ * `containment` has agents do their worst.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -15,7 +16,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scenarios/**', 'test/runtimes/docker/**', 'node_modules/**'],
+          exclude: [
+            'test/scenarios/**',
+            'test/runtimes/docker/**',
+            'test/runners/conformance/**',
+            'test/containment/**',
+            'node_modules/**',
+          ],
           testTimeout: 20_000,
         },
       },
@@ -38,6 +45,27 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 90_000,
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'containment',
+          include: ['test/containment/**/*.test.ts'],
+          globalSetup: ['test/support/docker-machine.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'runners',
+          include: ['test/runners/conformance/**/*.test.ts'],
+          globalSetup: ['test/support/runner-images.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          maxConcurrency: 3,
         },
       },
     ],

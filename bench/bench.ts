@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [-- --only intake,runs,board]`: measures prlt against bare baselines, prints a table and
+ * `npm run bench [-- --quick] [-- --only intake,runs,agents,board,gateway]`: measures prlt against bare baselines, prints a table and
  * writes `bench/results.json`. Ends with 0 whether or not the bars hold (on a busy machine they say little), with 1
  * when something could not be measured.
  */
@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureAgents } from './agents/agents.ts';
 import { measureBoard } from './board/board.ts';
 import type { Figure } from './figure.ts';
 import { measureGateway } from './gateway/gateway.ts';
@@ -17,6 +18,7 @@ import { measureRuns } from './runs/runs.ts';
 const parts: Record<string, (quick: boolean) => Promise<Figure[]>> = {
   intake: measureIntake,
   runs: measureRuns,
+  agents: measureAgents,
   board: measureBoard,
   gateway: measureGateway,
 };

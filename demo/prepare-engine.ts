@@ -35,7 +35,7 @@ export async function choosePlace(): Promise<Place> {
 
 /** Rejects with `DemoFailed` when no image can be had. */
 export async function buildImages(signal: AbortSignal, tell: (line: string) => void): Promise<void> {
-  const build = await run([process.execPath, 'scripts/runners-build.ts'], signal, tell);
+  const build = await run([process.execPath, 'scripts/runners-build.ts', '--only', 'command'], signal, tell);
   if (build.ok) return;
   if (process.env['PRLT_RUNNER_BASE'] !== undefined) throw new DemoFailed(build.lastWords);
   if (!canPrepare()) {

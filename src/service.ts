@@ -18,7 +18,7 @@ import { createEgressDesk } from './engine/egress.ts';
 import { type Engine, startEngine } from './engine/engine.ts';
 import { identify } from './engine/identity.ts';
 import { createIntake, type Intake } from './engine/intake.ts';
-import { knownSecrets } from './engine/known-secrets.ts';
+import { createSecrets, modelKeyName, registrySecretName } from './engine/known-secrets.ts';
 import { createMetrics, type Metrics } from './engine/metrics.ts';
 import { usableRunners } from './engine/model-choice.ts';
 import { openQuarantine } from './engine/quarantine.ts';
@@ -171,11 +171,14 @@ async function createContext(
   const bell = createBell();
   const quarantine = await openQuarantine({ db, log, now: Date.now, wake, keep: settings.keep });
   const handover = seams.handover(createHandover({ dir: join(dataDir, 'handover'), git }));
-  const tools = createToolDesk({ db, now: Date.now, wake, secrets: knownSecrets(settings) });
+  const secrets = createSecrets(settings, [{ name: 'the key of the markers', value: markerKey }]);
+  const tools = createToolDesk({ db, now: Date.now, wake, redact: secrets.redact });
   const egress = {
     desk: createEgressDesk({ db, hosts: settings.ceilings.hosts, log, now: Date.now }),
     wayOut: createWayOut({ privateHosts: settings.privateHosts, proxies: proxiesOf(process.env) }),
-    registries: registryAccess(settings.registries, Date.now),
+    registries: registryAccess(settings.registries, Date.now, (name, value) =>
+      secrets.learn(registrySecretName(name), value),
+    ),
   };
   const usable = usableRunners(
     runners.map((runner) => ({ ...runner, image: imageName(runner) })),
@@ -193,12 +196,14 @@ async function createContext(
     log,
     now: Date.now,
     env: process.env,
+    learned: (provider, key) => secrets.learn(modelKeyName(provider), key),
     proxies: proxiesOf(process.env),
   });
   const runtime = runtimes[settings.runtime]({
     dataDir,
     installation,
     probeImage: imageName(command),
+    runnerImages: runners.map(imageName),
     shimEntry: join(import.meta.dirname, '../runners/shim/main.ts'),
     created: () => crash('launch:created'),
     log,
@@ -219,6 +224,7 @@ async function createContext(
     gateway: seams.gateway(createGateway({ dir: join(dataDir, 's'), desk, tools, models, egress, log })),
     runtime: seams.runtime(runtime),
     bell,
+    secrets,
     quarantine,
     crash,
     runners: usable,

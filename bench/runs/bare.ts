@@ -2,8 +2,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
+import { command } from '#runners/command/manifest.ts';
+import { imageName } from '#runners/image-name.ts';
 
-const image = 'prlt-runner-command:latest';
+const image = imageName(command);
 /** The mirror belongs to another user than the container's: git refuses those unless its own settings trust them. */
 const trust = `export HOME=/tmp; printf '[safe]\\n\\tdirectory = *\\n' > /tmp/.gitconfig`;
 

@@ -1,46 +1,34 @@
 /** (b) to (e): runs of the whole service in Docker, beside bare containers of the same image, in turns. */
 
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { volumeName } from '#src/runtimes/docker/names.ts';
-import { repo, type Stage, setStage } from '#test/support/scenario.ts';
+import { repo, setStage } from '#test/support/scenario.ts';
 import type { Figure } from '../figure.ts';
 import { median } from '../statistics.ts';
 import { agentScript, titles } from './agent.ts';
 import { bareCheckoutBytes, bareRun, directoryBytes, volumeBytes } from './bare.ts';
-import { type RunSeen, until, type Watch, watch } from './watch.ts';
-
-interface Bench {
-  stage: Stage;
-  watch: Watch;
-  mirror: () => string;
-}
-
-/** About 1.5 MB in 200 files: small, and large enough to tell a checkout from what prlt adds. */
-const files = Object.fromEntries(
-  Array.from({ length: 200 }, (_, n) => [`src/part-${n}.txt`, `${`part ${n} of the widgets\n`.repeat(320)}`]),
-);
+import { type Bench, files, firstEvent, firstEvents, mirrorOf, quiet, spoken } from './first-event.ts';
+import { type RunSeen, until, watch } from './watch.ts';
 
 export async function measureRuns(quick: boolean): Promise<Figure[]> {
   const stage = await setStage({ agent: agentScript, files });
   const seen = watch(stage.prlt.dataDir);
-  const bench: Bench = {
-    stage,
-    watch: seen,
-    mirror: () => {
-      const mirrors = join(stage.prlt.dataDir, 'mirrors');
-      return join(mirrors, readdirSync(mirrors).find((name) => name.endsWith('.git')) ?? '');
-    },
-  };
+  const bench: Bench = { stage, watch: seen };
   try {
-    await firstWord(bench);
-    await bareRun(bench.mirror());
+    await firstEvent(bench);
+    const bare = () => bareRun(mirrorOf(stage));
+    await bare();
     // Before the pairs: after many runs the governor spaces writes out, and theirs would be counted here.
     const requests = await requestsOfRun(bench);
     const pairs = quick ? 5 : 20;
     const before = await dataBytes(stage.prlt.dataDir);
-    const first = await firstEvents(bench, pairs);
+    const first = await firstEvents(bench, {
+      id: 'b',
+      what: "label → agent's first line stored",
+      pairs,
+      bare,
+    });
     const growth = ((await dataBytes(stage.prlt.dataDir)) - before) / pairs;
     const { bytes, readopted } = await talkingRun(bench, growth, quick ? 2 : 5);
     return [first, bytes, ...requests, readopted];
@@ -48,60 +36,6 @@ export async function measureRuns(quick: boolean): Promise<Figure[]> {
     seen.close();
     await stage.close();
   }
-}
-
-/** Labels an issue and gives the milliseconds until the agent's first line is stored, with the way there. */
-async function firstWord({ stage, watch }: Bench): Promise<{ took: number; way: Record<string, number> }> {
-  const issue = stage.github.as('alice').openIssue(repo, { title: titles.speak, body: 'Please.' }).number;
-  await quiet(stage);
-  const began = Date.now();
-  stage.github.as('alice').label(repo, issue, 'agent:ready');
-  const run = await until('the first word', () => {
-    const known = watch.run(issue);
-    return known && watch.hasSpoken(known.id) ? known : undefined;
-  });
-  const took = Date.now() - began;
-  await until('the end of the run', () => watch.run(issue)?.state === 'over', 10);
-  await quiet(stage);
-  const times = watch.times(run.id);
-  const steps = {
-    'label → request decided to be one': 'item_requested',
-    '→ seat given': 'seat_given',
-    '→ mirror fresh, container started': 'run_launched',
-    '→ shim has its assignment': 'shim_started',
-    '→ checkout complete': 'checkout_ready',
-    '→ agent speaks ACP': 'agent_started',
-    '→ prompt given': 'prompt_started',
-    '→ first line heard by the shim': 'message',
-  };
-  const way = Object.fromEntries(
-    Object.entries(steps).map(([said, name]) => [said, (times[name] ?? Number.NaN) - began]),
-  );
-  return { took, way: { ...way, '→ stored': took } };
-}
-
-async function firstEvents(bench: Bench, pairs: number): Promise<Figure> {
-  const ours: Awaited<ReturnType<typeof firstWord>>[] = [];
-  const bare: number[] = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    ours.push(await firstWord(bench));
-    bare.push(await bareRun(bench.mirror()));
-  }
-  const names = Object.keys(ours[0]?.way ?? {});
-  return {
-    id: 'b',
-    what: `label → agent's first line stored, ${pairs} pairs`,
-    unit: 'ms',
-    ours: median(ours.map(({ took }) => took)),
-    bare: median(bare),
-    bar: { limit: median(bare) + 350, at: 'most', said: '≤ bare + 350 ms' },
-    parts: Object.fromEntries(
-      names.map((name) => [
-        `${name} (ms since the label)`,
-        median(ours.map(({ way }) => way[name] ?? Number.NaN)),
-      ]),
-    ),
-  };
 }
 
 /** What GitHub is asked, and what people are told, for one run that ends in a pull request. */
@@ -155,10 +89,7 @@ async function talkingRun(
   const { github, prlt } = stage;
   const issue = github.as('alice').openIssue(repo, { title: titles.talk, body: 'Please.' }).number;
   github.as('alice').label(repo, issue, 'agent:ready');
-  const run = await until('the first word', () => {
-    const known = watch.run(issue);
-    return known && watch.hasSpoken(known.id) ? known : undefined;
-  });
+  const run = await spoken(watch, issue);
   const bytes = await bytesOfRun(bench, run, growth);
   const heard: number[] = [];
   const ready: number[] = [];
@@ -184,14 +115,14 @@ async function talkingRun(
   };
 }
 
-async function bytesOfRun({ stage, mirror }: Bench, run: RunSeen, growth: number): Promise<Figure> {
+async function bytesOfRun({ stage }: Bench, run: RunSeen, growth: number): Promise<Figure> {
   const db = new Database(join(stage.prlt.dataDir, 'prlt.db'), { readonly: true });
   const { value } = db.prepare("select value from meta where name = 'installation'").get() as {
     value: string;
   };
   db.close();
   const workspace = await volumeBytes(volumeName(value, run.workspace));
-  const checkout = await bareCheckoutBytes(mirror());
+  const checkout = await bareCheckoutBytes(mirrorOf(stage));
   return {
     id: 'c',
     what: 'bytes on disk of a run, against the bare checkout',
@@ -212,14 +143,4 @@ async function dataBytes(dataDir: string): Promise<number> {
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
   return directoryBytes(dataDir);
-}
-
-/** Nothing asked of GitHub for a moment, and no webhook on its way: the next measurement begins undisturbed. */
-async function quiet({ github }: Stage): Promise<void> {
-  await github.webhooks.settled();
-  let [count, since] = [github.requests.length, Date.now()];
-  await until('quiet', () => {
-    if (github.requests.length !== count) [count, since] = [github.requests.length, Date.now()];
-    return Date.now() - since > 300;
-  });
 }

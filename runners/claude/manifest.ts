@@ -1,5 +1,6 @@
 /** Claude Code through its ACP adapter. What was measured is in notes.md. */
 import type { RunnerManifest } from '../manifest.ts';
+import { providerOutcomes } from '../provider-outcomes.ts';
 
 export const claude: RunnerManifest = {
   name: 'claude',
@@ -23,5 +24,10 @@ export const claude: RunnerManifest = {
   acp: { mode: 'bypassPermissions', steering: true, resume: 'resume' },
   model: { apis: ['anthropic'], default: 'sonnet', side: [] },
   masks: ['.claude/', '.mcp.json'],
-  outcomes: [],
+  outcomes: [
+    ...providerOutcomes,
+    // A vendor's filter stops an answer; the CLI tries once more by itself.
+    { when: { failure: /safeguards|usage policy/ }, is: 'needs_person' },
+    { when: { failure: /connection (lost|error|closed)|timed out|overloaded/ }, is: 'transient' },
+  ],
 };

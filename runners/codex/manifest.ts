@@ -1,5 +1,6 @@
 /** Codex through its ACP adapter. What was measured is in notes.md. */
 import type { RunnerManifest } from '../manifest.ts';
+import { providerOutcomes } from '../provider-outcomes.ts';
 
 const configuration = `model = "{model}"
 model_provider = "prlt"
@@ -16,8 +17,8 @@ base_url = "{pipe}/models/{provider}/v1"
 env_key = "OPENAI_API_KEY"
 wire_api = "responses"
 supports_websockets = false
-request_max_retries = 3
-stream_max_retries = 3
+request_max_retries = 2
+stream_max_retries = 2
 
 [projects."{checkout}"]
 trust_level = "untrusted"
@@ -58,5 +59,8 @@ export const codex: RunnerManifest = {
   acp: { steering: true, resume: 'resume' },
   model: { apis: ['openai'], default: 'gpt-5.5-codex', side: [] },
   masks: ['.codex/'],
-  outcomes: [],
+  outcomes: [
+    ...providerOutcomes,
+    { when: { failure: /stream disconnected|error sending request|high demand/ }, is: 'transient' },
+  ],
 };

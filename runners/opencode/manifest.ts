@@ -1,5 +1,6 @@
 /** opencode, which speaks ACP itself. What was measured is in notes.md. */
 import type { RunnerManifest } from '../manifest.ts';
+import { providerOutcomes } from '../provider-outcomes.ts';
 
 const configuration = {
   autoupdate: false,
@@ -31,5 +32,5 @@ export const opencode: RunnerManifest = {
   acp: { steering: false, resume: 'resume' },
   model: { apis: ['openai'], default: 'gpt-5.5', side: [] },
   masks: ['opencode.json', 'opencode.jsonc', '.opencode/'],
-  outcomes: [],
+  outcomes: [...providerOutcomes],
 };

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createGit, type Git } from './git.ts';
+import { masking, placeBase, sameConfiguration, writeMasks } from './masks.ts';
 import type { Assignment } from './protocol.ts';
 import type { Settings } from './settings.ts';
 
@@ -30,8 +31,8 @@ export async function prepareCheckout(
   const complete = join(path, '.git', 'prlt-complete');
   const known = existsSync(complete);
   const notes = known
-    ? await continueCheckout(assignment, git, path)
-    : await createCheckout(assignment, settings, git, path);
+    ? await continueCheckout(assignment, git, path, env)
+    : await createCheckout(assignment, settings, git, path, env);
   const head = known ? await git.run(['rev-parse', 'HEAD']) : assignment.checkout.start;
   await writeFile(complete, '');
   return { path, git, head, notes };
@@ -43,6 +44,7 @@ async function createCheckout(
   settings: Settings,
   git: Git,
   path: string,
+  env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   const { branch, start, base } = assignment.checkout;
   const own = join(path, '.git');
@@ -55,12 +57,34 @@ async function createCheckout(
   writeFileSync(join(own, 'info/exclude'), '/.prlt/\n');
   writeRef(path, `refs/remotes/origin/${base.branch}`, base.sha);
   writeRef(path, `refs/heads/${branch}`, start);
-  await git.run(['reset', '--hard', '--quiet']);
-  return [];
+  return fillTree(assignment, git, path, env, ['reset', '--hard', '--quiet']);
+}
+
+/** Lets git fill the working tree, but for what no agent may take configuration from. Returns what people should know. */
+async function fillTree(
+  { agent: { masks, maskedByBase }, checkout: { start, base } }: Assignment,
+  git: Git,
+  path: string,
+  env: NodeJS.ProcessEnv,
+  command: string[],
+): Promise<string[]> {
+  const allowed = maskedByBase === true && (await sameConfiguration(git, masks, start, base.sha));
+  if (masks.length === 0 || allowed) {
+    await git.run(command);
+    return [];
+  }
+  await writeMasks(path, masks);
+  await git.run([...masking, ...command]);
+  return maskedByBase ? placeBase(git, path, env, masks, base.sha) : [];
 }
 
 /** Keeps the branch where it is, unless the run starts from newer commits than it has. */
-async function continueCheckout(assignment: Assignment, git: Git, path: string): Promise<string[]> {
+async function continueCheckout(
+  assignment: Assignment,
+  git: Git,
+  path: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
   const { branch, start, base } = assignment.checkout;
   await rm(join(path, '.git', 'index.lock'), { force: true });
   writeRef(path, `refs/remotes/origin/${base.branch}`, base.sha);
@@ -75,8 +99,8 @@ async function continueCheckout(assignment: Assignment, git: Git, path: string):
       `The branch had moved apart from ${start.slice(0, 12)}, where this run starts: its old tip is kept as ${kept}.`,
     );
   }
-  await git.run(['checkout', '--quiet', '--force', '-B', branch, start]);
-  return notes;
+  const checkout = ['checkout', '--quiet', '--force', '-B', branch, start];
+  return [...notes, ...(await fillTree(assignment, git, path, env, checkout))];
 }
 
 /** What `git init` would write, the remote and the identity. */

@@ -64,7 +64,14 @@ export function agentEnvironment(
     GIT_TERMINAL_PROMPT: '0',
     GIT_LFS_SKIP_SMUDGE: '1',
     ...assignment.agent.env,
-    PATH: [tools, assignment.agent.env['PATH'] ?? image['PATH']].filter(Boolean).join(delimiter),
+    // The repository's own node comes before the runner's, which is there when its image has none.
+    PATH: [
+      tools,
+      assignment.agent.env['PATH'] ?? image['PATH'],
+      ...(settings.alone ? [dirname(process.execPath)] : []),
+    ]
+      .filter(Boolean)
+      .join(delimiter),
     // Outside of an image `node` may be an older one.
     ...(settings.alone ? {} : { PRLT_NODE: process.execPath }),
     PRLT_MCP_URL: `${pipe}/mcp`,

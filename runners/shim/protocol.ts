@@ -11,6 +11,8 @@ export const containerPaths = {
   mirror: '/mirror',
   /** The workspace volume: checkout, HOME and the shim's journal live here. */
   work: '/work',
+  /** Everything of the runner: node, shim, tools, CLI. In a repository's own image it is a volume, mounted read-only. */
+  runner: '/opt/prlt',
 } as const;
 
 export const socketName = 'host.sock';
@@ -127,7 +129,16 @@ export interface AgentEnd {
 export interface Verdict {
   outcome: 'finished' | 'failed' | 'cancelled';
   /** Why, for `failed`: which part gave up. */
-  cause?: 'agent_exit' | 'agent_error' | 'checkout' | 'setup' | 'setup_time' | 'image' | 'bundle' | 'spawn' | 'protocol';
+  cause?:
+    | 'agent_exit'
+    | 'agent_error'
+    | 'checkout'
+    | 'setup'
+    | 'setup_time'
+    | 'image'
+    | 'bundle'
+    | 'spawn'
+    | 'protocol';
   error?: string;
   exitCode?: number;
   signal?: string;

@@ -18,6 +18,7 @@ import { openPrompts } from './prompts.ts';
 import { type Assignment, protocolVersion } from './protocol.ts';
 import { earlierSession, rememberSession } from './session-record.ts';
 import { runDirectory, type Settings } from './settings.ts';
+import { isSetupDue, runSetup } from './setup.ts';
 import { createTranscript } from './transcript.ts';
 import type { Failure, Stop, WorkEnd } from './verdict.ts';
 import { workThrough } from './work.ts';
@@ -76,7 +77,7 @@ export async function runAssignment(context: RunContext): Promise<void> {
     ended.signal,
   );
 
-  /** Checkout and agent start side by side. A failure is what went wrong. */
+  /** Checkout and agent start side by side, unless there is something to set up between. A failure is what went wrong. */
   async function begin(): Promise<Failure | undefined> {
     journal.append({ type: 'shim_started', protocol: protocolVersion, shim: process.version, resumed });
     const env = agentEnvironment(assignment, settings, context.pipe, context.env);
@@ -90,15 +91,29 @@ export async function runAssignment(context: RunContext): Promise<void> {
       const notes = [...made.notes, ...(await contentNotes(made.git, made.path))];
       journal.append({ type: 'checkout_ready', head: made.head, notes });
     });
+    if (isSetupDue(assignment, settings)) {
+      const failure = await preparing.then(() => setUp(env), checkoutFailed);
+      if (failure) return failure;
+    }
     const starting = start(env, ready);
     const [prepared, started] = await Promise.allSettled([preparing, starting]);
-    if (prepared.status === 'rejected') return { cause: 'checkout', error: sentence(prepared.reason) };
+    if (prepared.status === 'rejected') return checkoutFailed(prepared.reason);
     if (started.status === 'rejected') return { cause: 'spawn', error: sentence(started.reason) };
     agent = started.value;
     const { id, resumed: continued } = agent.session;
     rememberSession(settings, assignment, id);
     journal.append({ type: 'agent_started', agent: assignment.agent.name, session: id, resumed: continued });
     return undefined;
+  }
+
+  /** The agent begins after it: what it needs may be made here. */
+  async function setUp(env: NodeJS.ProcessEnv): Promise<Failure | undefined> {
+    if (!checkout) return undefined;
+    const parts = { assignment, settings, checkout, env, journal, transcript, stop: stop.signal, kill };
+    const failure = await runSetup(parts);
+    // Of a first run that never came to its agent there is no work to hand over.
+    if (failure && !assignment.continues) checkout = undefined;
+    return failure;
   }
 
   async function start(env: NodeJS.ProcessEnv, ready: Promise<unknown>): Promise<Agent> {
@@ -168,6 +183,10 @@ function cancelledOr(signal: AbortSignal, end: WorkEnd): WorkEnd {
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+function checkoutFailed(error: unknown): Failure {
+  return { cause: 'checkout', error: sentence(error) };
 }
 
 function sentence(error: unknown): string {

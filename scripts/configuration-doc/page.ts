@@ -4,6 +4,7 @@ import { policyFrom } from '#src/config/policy.ts';
 import { repositoryConfig } from '#src/config/repository.ts';
 import { environment } from '#src/config/settings.ts';
 import { environmentMeanings, repositoryMeanings } from './meanings.ts';
+import { modelsSection } from './models-section.ts';
 import { type JsonSchema, type Row, rowsOf } from './settings-table.ts';
 
 const forDefaults = { APP_ID: '1', WEBHOOK_SECRET: 'only for the defaults' };
@@ -22,6 +23,8 @@ Read at start; every problem is said in one message, and \`npm start -- --check\
 working directory is read too; the environment wins over it.
 
 ${table(env, environmentMeanings, ({ key }) => written(env, key, defaults[key as keyof typeof defaults]))}
+
+${modelsSection()}
 
 ## \`.github/prlt.yml\`
 

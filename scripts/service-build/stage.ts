@@ -1,7 +1,7 @@
 /** Lays out the build context of the service's image, with the packages that this checkout has installed. */
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Stage } from '../runners-build/stage.ts';
 
 const files = ['Dockerfile', 'package.json', 'package-lock.json', 'app.yml'];
@@ -16,7 +16,7 @@ export function stageService(root: string): Stage {
   for (const name of [...files, ...folders]) {
     cpSync(join(root, name), join(directory, name), {
       recursive: true,
-      filter: (path) => extname(path) !== '.md',
+      filter: (path) => extname(path) !== '.md' && basename(path) !== 'node_modules',
     });
   }
   for (const path of productionPackages(root)) {

@@ -13,6 +13,7 @@ import { broken, type Finding, weak } from './doctor/finding.ts';
 import { checkGit } from './doctor/git.ts';
 import { checkGitHub, reach } from './doctor/github.ts';
 import { checkMachine } from './doctor/machine.ts';
+import { checkModels } from './doctor/models.ts';
 import { report } from './doctor/report.ts';
 import { judgeKey, judgeSecret } from './doctor/secrets.ts';
 
@@ -60,6 +61,7 @@ export async function examine(env: Record<string, string | undefined>): Promise<
     ...git,
     ...(known ? await checkStorage(known, engineDir) : []),
     ...(settings ? checkSecrets(settings) : []),
+    ...(known ? await checkModels(known.models.providers) : []),
     ...(known ? [judgeListening(known.host), judgeRuntime(known.runtime)] : []),
     ...configured,
     judgeActions(),

@@ -8,10 +8,17 @@ const itemType = z.enum(['code', 'review', 'test', 'docs', 'deploy', 'triage', '
 const allTypes = itemType.options;
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,38}$/i, 'is a short name of letters, digits and dashes');
 
+/** Names that a profile's `runner` may have, those that are still to come too. */
+export const repositoryRunners = ['claude', 'codex', 'opencode', 'gemini', 'copilot', 'command'] as const;
+
 const profile = z.strictObject({
-  runner: z.enum(['claude', 'codex', 'opencode', 'gemini', 'copilot', 'command']).optional(),
+  runner: z.enum(repositoryRunners).optional(),
   command: z.array(z.string()).min(1).optional(),
-  model: z.string().optional(),
+  // It ends up in the configuration files of CLIs, which have quotes and lines of their own.
+  model: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.:@/+-]{0,127}$/, 'is the name of a model')
+    .optional(),
   instructions: z.string().max(20_000).optional(),
   image: z.string().trim().min(1).max(255).optional(),
   fallback: z.string().optional(),

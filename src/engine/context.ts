@@ -10,6 +10,7 @@ import type { Authenticate } from '../github/client.ts';
 import type { Runtime } from '../runtimes/runtime.ts';
 import type { Db } from '../store/open.ts';
 import type { Crash } from './crash-points.ts';
+import type { Secrets } from './known-secrets.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Bell } from './signals.ts';
 
@@ -38,6 +39,8 @@ export interface Context {
   gateway: Gateway;
   runtime: Runtime;
   bell: Bell;
+  /** What must not leave the service. */
+  secrets: Secrets;
   /** Keeps what the process dies under from being begun for ever. */
   quarantine: Quarantine;
   /** Runners this service can use, by name. */

@@ -1,12 +1,10 @@
 /** What `/prlt peek` shows of an item's latest run: what it did, or what its agent was told. */
 import { toolNames } from '#runners/tools/definitions.ts';
 import { holdsSeat, type Item } from '../core/item.ts';
-import { redact } from '../core/text/redact.ts';
 import type { peekReply, promptReply } from '../messages/peek.ts';
 import { runById } from '../store/runs.ts';
 import { lastWords } from './agent-words.ts';
 import type { Context } from './context.ts';
-import { knownSecrets } from './known-secrets.ts';
 import { keptDays } from './retention.ts';
 
 const peekedEvents = 60;
@@ -19,8 +17,7 @@ export async function peekView(context: Context, item: Item): Promise<Parameters
     events: ['message', 'progress', 'tool', 'note'],
     tools: [...toolNames],
   });
-  const secrets = knownSecrets(context.settings);
-  const lines = words.map((text) => redact(text, secrets));
+  const lines = words.map((text) => context.secrets.redact(text));
   const old = run.endedAt !== undefined && run.endedAt < context.now() - context.settings.keep;
   return {
     key,

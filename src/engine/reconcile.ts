@@ -46,8 +46,12 @@ async function compare(
   const row = await runById(context.db, run.id);
   if (row?.state !== 'live') return;
   if (!seen || seen.state === 'exited') return report(context, run, lossOf(row, seen), 'lost');
+  // A step may be quiet for as long as set-up may take; that has a limit of its own.
+  const settingUp =
+    row.assignment.setup.length > 0 && (await itemById(context.db, row.item))?.run?.phase === 'launched';
   const silent = context.now() - Math.max(row.heardAt, startedAt);
-  const limit = context.now() > row.deadline ? 'run' : silent > row.spec.limits.stall ? 'stall' : undefined;
+  const patience = row.spec.limits.stall + (settingUp ? row.assignment.limits.setupMs : 0);
+  const limit = context.now() > row.deadline ? 'run' : silent > patience ? 'stall' : undefined;
   if (limit) await report(context, run, { type: 'run_over_limit', run: run.id, limit }, `over/${limit}`);
 }
 

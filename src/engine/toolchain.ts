@@ -1,7 +1,7 @@
 /** The image that a repository brings for its runs: whether the operator lets it, and what its name means for this run. */
 import { isImageAllowed } from '../core/allowed-images.ts';
 import type { Failure, Run } from '../core/item.ts';
-import type { LaunchResult } from '../runtimes/runtime.ts';
+import type { ImageAnswer, NotLaunched } from '../runtimes/runtime.ts';
 import { type RunSpec, runById } from '../store/runs.ts';
 import type { Context } from './context.ts';
 
@@ -16,18 +16,30 @@ export function imageRefusal(patterns: readonly string[], image: string | undefi
   };
 }
 
-export type OwnImage =
-  | { kind: 'ready'; own?: NonNullable<RunSpec['own']> }
-  | Exclude<LaunchResult, { kind: 'launched' }>;
+export type OwnImage = { kind: 'ready'; own?: NonNullable<RunSpec['own']> } | NotLaunched;
 
 /** Fixes what the name of the image means. Work that goes on keeps what it meant when it began. */
-export async function ownImage(context: Context, run: Run, image: { own: string | undefined; runner: string }): Promise<OwnImage> {
+export async function ownImage(
+  context: Context,
+  run: Run,
+  image: { own: string | undefined; runner: string },
+): Promise<OwnImage> {
   const { own: name } = image;
   if (name === undefined) return { kind: 'ready' };
   const before = run.continues?.runs.at(-1);
   const known = before === undefined ? undefined : (await runById(context.db, before))?.spec.own;
-  const answer = await context.runtime.prepareImage(known?.name === name ? (known.pin ?? known.id) : name, image.runner);
+  const answer = await prepared(context, image.runner, known?.name === name ? known : { name, id: name });
   if (answer.kind !== 'ready') return answer;
   const { id, pin } = answer;
   return { kind: 'ready', own: { name, id, ...(pin ? { pin } : {}) } };
+}
+
+/** What was removed since is fetched again by its digest. */
+async function prepared(
+  { runtime }: Context,
+  runner: string,
+  { id, pin }: NonNullable<RunSpec['own']>,
+): Promise<ImageAnswer> {
+  const answer = await runtime.prepareImage(id, runner);
+  return answer.kind === 'image_missing' && pin !== undefined ? runtime.prepareImage(pin, runner) : answer;
 }

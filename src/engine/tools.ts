@@ -2,7 +2,6 @@
 import { tools } from '#runners/tools/definitions.ts';
 import type { Item } from '../core/item.ts';
 import { statusOf } from '../core/status.ts';
-import { redact } from '../core/text/redact.ts';
 import type { ToolAnswer, ToolCall, ToolDesk } from '../gateway/desk.ts';
 import {
   itemToRead,
@@ -24,7 +23,7 @@ export interface ToolDeskParts {
   now: () => number;
   wake: () => void;
   /** Taken out of what is recorded, should an agent have come by one. */
-  secrets: readonly string[];
+  redact: (text: string) => string;
 }
 
 /** Progress alone edits the status comment at most so often, milliseconds. */
@@ -33,7 +32,7 @@ const progressPause = 15_000;
 export function createToolDesk(parts: ToolDeskParts): ToolDesk {
   return {
     call: async (run, said) => {
-      const call = withoutSecrets(said, parts.secrets);
+      const call = withoutSecrets(said, parts.redact);
       const answer = await parts.db.transaction().execute((tx) => take(tx, run, call, parts.now()));
       parts.wake();
       return answer;
@@ -98,11 +97,11 @@ function refused(text: string): ToolAnswer {
   return { kind: 'refused', text };
 }
 
-function withoutSecrets<T>(value: T, secrets: readonly string[]): T {
-  if (typeof value === 'string') return redact(value, secrets) as T;
-  if (Array.isArray(value)) return value.map((one) => withoutSecrets(one, secrets)) as T;
+function withoutSecrets<T>(value: T, redact: (text: string) => string): T {
+  if (typeof value === 'string') return redact(value) as T;
+  if (Array.isArray(value)) return value.map((one) => withoutSecrets(one, redact)) as T;
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, withoutSecrets(one, secrets)]),
+    Object.entries(value).map(([name, one]) => [name, withoutSecrets(one, redact)]),
   ) as T;
 }

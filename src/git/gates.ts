@@ -1,4 +1,5 @@
 /** The gates that a branch's changed entries have to pass. What was there before is nobody's business here. */
+import type { SecretScan } from '#src/core/text/secrets/scan.ts';
 import { ABSENT, type Change } from './changes.ts';
 import { followLink, type LinkMap } from './links.ts';
 import { objectSizes } from './object-sizes.ts';
@@ -12,6 +13,8 @@ export interface GateRules {
   protect: readonly string[];
   allowWorkflows: boolean;
   maxFileBytes: number;
+  /** What must not be published; undefined searches for nothing. */
+  secrets?: SecretScan;
 }
 
 /** Links longer than this are no links that any system follows (PATH_MAX). */

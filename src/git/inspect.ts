@@ -11,6 +11,7 @@ import type { Git } from './git-process.ts';
 import { objectSizes } from './object-sizes.ts';
 import { checkedSha } from './ref-name.ts';
 import { type Refusal, refuse } from './refusal.ts';
+import { commitsOf, secretRefusals } from './secret-gate.ts';
 import { boundRefusal, unpack, type Workbench } from './unpack.ts';
 
 /** Sizes in bytes, `timeoutMs` over all steps. `memory` (2 GiB) bounds the address space of each git process. */
@@ -114,6 +115,10 @@ async function findReasons(
   const changes = await changesToJudge(bench, { start, base, head }, baseCameIn, rules);
   if (!Array.isArray(changes)) return [changes];
   const refusals = await passGates(bench, { start, head }, changes, rules);
+  if (rules.secrets) {
+    const commits = await commitsOf(bench, head, baseCameIn ? [start, base] : [start]);
+    refusals.unshift(...(await secretRefusals(bench, changes, commits, rules.secrets)));
+  }
   return refusals.length > 0 ? refusals : { from };
 }
 

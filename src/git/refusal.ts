@@ -16,7 +16,9 @@ export type RefusalCode =
   | 'protected_path'
   | 'gitlink'
   | 'link_escapes'
-  | 'path_unreadable';
+  | 'path_unreadable'
+  | 'own_secret'
+  | 'secret';
 
 /** `path` and `commit` are set where one entry is at fault; `commit` only when the final tree does not show it. */
 export interface Refusal {
@@ -43,6 +45,8 @@ const SENTENCES: Record<RefusalCode, (detail: string) => string> = {
   gitlink: (detail) => `${detail} is a new or changed submodule link, which agents may not set.`,
   link_escapes: (detail) => `${detail}, which is outside of the repository.`,
   path_unreadable: (detail) => `The name ${detail} is not valid UTF-8.`,
+  own_secret: (detail) => `${detail}.`,
+  secret: (detail) => `${detail}.`,
 };
 
 /** Text in `detail` that comes from the branch must be quoted by the caller. */

@@ -14,6 +14,8 @@ export interface RuntimeSettings {
   installation: string;
   /** A runner image, for the probe. */
   probeImage: string;
+  /** All of them, by name. */
+  runnerImages: readonly string[];
   /** Entry file of the shim on this machine, for the host runtime. */
   shimEntry: string;
   /** Called when a container, or the record of a process, is made and not started yet. */
@@ -26,10 +28,9 @@ export const runtimes = {
   host: openHost,
 } as const satisfies Record<string, (settings: RuntimeSettings) => Runtime>;
 
-function openDocker({ dataDir, installation, probeImage, created, log }: RuntimeSettings): Runtime {
+function openDocker({ dataDir, ...settings }: RuntimeSettings): Runtime {
   const docker = new Docker();
-  const hostPath = createHostPath(docker);
-  return createDockerRuntime({ docker, installation, probeImage, probeDir: dataDir, hostPath, created, log });
+  return createDockerRuntime({ ...settings, docker, probeDir: dataDir, hostPath: createHostPath(docker) });
 }
 
 function openHost({ dataDir, shimEntry, created, log }: RuntimeSettings): Runtime {

@@ -17,15 +17,20 @@ export interface Parked {
   at: number;
 }
 
+/** SQLite takes some ten thousand values in a statement; this stays well below. */
+const atOnce = 500;
+
 /** Before a step is begun. @param alone nothing else is under way */
 export async function noteBegun(db: Executor, steps: readonly Step[], alone: boolean): Promise<void> {
-  if (steps.length === 0) return;
   const fresh = { begun: 1, alone: alone ? 1 : 0 };
-  await db
-    .insertInto('steps')
-    .values(steps.map(({ step, item }) => ({ step, item: item ?? null, ...fresh })))
-    .onConflict((oc) => oc.column('step').doUpdateSet(fresh))
-    .execute();
+  for (let from = 0; from < steps.length; from += atOnce) {
+    const some = steps.slice(from, from + atOnce);
+    await db
+      .insertInto('steps')
+      .values(some.map(({ step, item }) => ({ step, item: item ?? null, ...fresh })))
+      .onConflict((oc) => oc.column('step').doUpdateSet(fresh))
+      .execute();
+  }
 }
 
 /** It came back, however it went: what happened before does not count any more. */

@@ -99,6 +99,9 @@ export async function runCase(
     );
   };
 
+  /** An engine may be away just now. */
+  const left = () => leftovers(prlt.dataDir, runtime).catch((error: unknown) => [String(error)]);
+
   const scene: Scene = {
     github,
     until: async (what, question) => {
@@ -120,9 +123,9 @@ export async function runCase(
     await github.webhooks.settled();
     await untilIn(
       'a clean machine',
-      async () => (await leftovers(prlt.dataDir, runtime)).length === 0,
+      async () => (await left()).length === 0,
       20,
-      async () => (await leftovers(prlt.dataDir, runtime)).join('; '),
+      async () => (await left()).join('; '),
     );
     // The last points are passed when all else is over.
     if (deaths.length === 0) await Promise.race([dead(), sleep(3_000)]);
@@ -139,7 +142,11 @@ export async function runCase(
   over = true;
   // A process that is being started again must be there before it can be ended.
   await Promise.race([kept, sleep(100)]);
-  while (deaths.length > restarts && problems.length === 0) await sleep(50);
+  const coming = { back: true };
+  void kept.then(() => {
+    coming.back = false;
+  });
+  while (deaths.length > restarts && coming.back) await sleep(50);
   log += prlt.log();
   await prlt.close();
   await kept;

@@ -61,9 +61,11 @@ test('each manager has its file, and no secret is in it', () => {
       ".npmrc": "@acme:registry={pipe}/registries/npm-acme/
     @tools:registry={pipe}/registries/npm-acme/
     registry={pipe}/registries/npm-all/
+    replace-registry-host=https://registry.example
     omit-lockfile-registry-resolved=true
     audit=false
     fund=false
+    update-notifier=false
     ",
     }
   `);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { pino } from 'pino';
 import type { Context } from '#src/engine/context.ts';
 import { neverCrash } from '#src/engine/crash-points.ts';
+import { createSecrets } from '#src/engine/known-secrets.ts';
 import { openQuarantine } from '#src/engine/quarantine.ts';
 import { createBell } from '#src/engine/signals.ts';
 import { now } from '#test/support/builders.ts';
@@ -14,6 +15,13 @@ export interface Scratch {
   pass(ms: number): void;
   wakes(): number;
 }
+
+export const scratchSecrets = createSecrets({
+  webhookSecret: 'a webhook secret',
+  privateKey: 'a private key',
+  registries: [],
+  models: { providers: [], prices: {} as never },
+});
 
 /** @param over what the test needs besides; whatever is missing fails when it is used */
 export async function scratchContext(over: Partial<Context> = {}): Promise<Scratch> {
@@ -47,6 +55,7 @@ export async function scratchContext(over: Partial<Context> = {}): Promise<Scrat
     } as unknown as Context['settings'],
     runners: new Map([['claude', {} as never]]),
     bell: createBell(),
+    secrets: scratchSecrets,
     quarantine: await openQuarantine({
       db,
       log: pino({ level: 'silent' }),

@@ -18,7 +18,7 @@ import { appendRunEvents, assignRun, setRunState } from '#src/store/runs.ts';
 import { lastToolCalls } from '#src/store/tools.ts';
 import { alice, anItem, aRepo, aSnapshot, now, origin } from '#test/support/builders.ts';
 import { scratchDir, scratchStore } from '../store/scratch.ts';
-import { scratchContext } from './scratch.ts';
+import { scratchContext, scratchSecrets } from './scratch.ts';
 
 let dir: string;
 let db: Db;
@@ -54,7 +54,7 @@ function item(over: Partial<Item> = {}): Item {
   });
 }
 
-const parts = () => ({ db, now: () => clock, wake: () => {}, secrets: ['a webhook secret'] });
+const parts = () => ({ db, now: () => clock, wake: () => {}, redact: scratchSecrets.redact });
 const call = (said: ToolCall, run = 'run1') => createToolDesk(parts()).call(run, said);
 const rows = () => db.selectFrom('tool_calls').select(['tool', 'body']).orderBy('id').execute();
 const finish = (over: Partial<Extract<ToolCall, { tool: 'finish' }>> = {}): ToolCall => ({
@@ -70,11 +70,7 @@ const question: ToolCall = {
 };
 
 async function context(): Promise<Context> {
-  const { settings } = (await scratchContext({ db })).context;
-  const secrets = { webhookSecret: 'a webhook secret', privateKey: 'a private key', registries: [] };
-  const models = { providers: [], prices: {} as never };
-  const over = { db, settings: { ...settings, ...secrets, models }, runtime: { name: 'docker' } as never };
-  return (await scratchContext(over)).context;
+  return (await scratchContext({ db, runtime: { name: 'docker' } as never })).context;
 }
 
 test('what was answered is there after a restart', async () => {

@@ -57,7 +57,7 @@ test('a plain-http proxy request is refused the same way', async () => {
   const { gateway, refused, desk } = await scratchGateway();
   const { dir } = await gateway.open('run');
   const answer = await call(dir, 'GET', 'http://Deb.Debian.org/debian?x=1');
-  expect(answer).toMatchObject({ status: 403, text: /reach deb\.debian\.org:80:/ });
+  expect(answer).toMatchObject({ status: 403, text: expect.stringMatching(/reach deb\.debian\.org:80:/) });
   expect((await call(dir, 'POST', 'http://127.0.0.1:8080/events', 'x')).status).toBe(403);
   expect((await call(dir, 'GET', 'http://u:p@evil.example/')).status).toBe(400);
   expect((await call(dir, 'GET', 'ftp://evil.example/')).status).toBe(400);

@@ -27,7 +27,7 @@ const tunnel = (path) => new Promise((resolve) => {
 writeFileSync('seen.json', JSON.stringify({
   listed: await get(process.argv[2]),
   registry: await get(process.env.PRLT_REGISTRY_FILES + 'pkg/x.txt'),
-  outside: await get(process.env.PRLT_REGISTRY_FILES + '%2e%2e/private'),
+  outside: await get(process.env.PRLT_REGISTRY_FILES + '%252e%252e/private'),
   unlisted: [await tunnel('evil.example:443'), await tunnel('EVIL.example.:443')],
   beyond: await tunnel('beyond.example:443'),
   metadata: await tunnel('2852039166:80'),

@@ -66,7 +66,7 @@ const clean = async () => {
 await untilIn('a clean end', clean, 120, () => '').catch(() => undefined);
 const refs = (await Promise.all(repositories.map(keptRefs))).flat();
 problems.push(...refs.filter((ref) => !mayKeep.has(ref)).map((ref) => `kept without a reason: ${ref}`));
-const { changed, unchanged } = worked();
+const { changed, unchanged, silent } = worked();
 problems.push(...changed.filter((one) => !refs.includes(one)).map((one) => `work not kept: ${one}`));
 problems.push(...[...open, ...left].map((one) => `left over: ${one}`));
 problems.push(...github.contractViolations.map((one) => `contract: ${JSON.stringify(one).slice(0, 300)}`));
@@ -78,7 +78,8 @@ for (const [ending, times] of Object.entries(count)) say(`| ${ending} | ${times}
 say(`| containers or processes, volumes or workspaces, sockets, hand-overs left | ${left.length} |`);
 say(`| open effects, events, deliveries | ${open.length} |`);
 say(`| kept refs of failed, stopped, withdrawn | ${refs.length} of ${changed.length} with work |`);
-say(`| of these ended before the agent had written anything | ${unchanged.length} |`);
+say(`| others of them: ended before the agent had written anything | ${unchanged.length} |`);
+say(`| others of them: ended without a last word, or before there was a run | ${silent.length} |`);
 say(`| runs in the database | ${starts} |`);
 say(`| database | ${Math.round(statSync(join(prlt.dataDir, 'prlt.db')).size / 1024)} KiB |`);
 say(`| memory of the service, at the start and at the end | ${memoryAtStart} MiB, ${memory()} MiB |`);
@@ -117,17 +118,17 @@ async function work(): Promise<void> {
   }
 }
 
-/** Those of the items whose work is kept that had any, and those whose agent had not written a byte when it was ended. */
-function worked(): { changed: string[]; unchanged: string[] } {
+/** Items whose work is kept, by what their run said last: that it changed something, that it did not, nothing. */
+function worked(): Record<'changed' | 'unchanged' | 'silent', string[]> {
   const items = select(prlt.dataDir, 'select facts from items').map(
     ({ facts }) => JSON.parse(String(facts)) as Item,
   );
   const ended = items
     .map(({ repo, key, run }) => ({ name: `${repo.owner}/${repo.name} ${key}`, run }))
     .filter(({ name }) => mayKeep.has(name));
-  const names = (changed: boolean) =>
-    ended.filter(({ run }) => (run?.verdict?.changed ?? false) === changed).map(({ name }) => name);
-  return { changed: names(true), unchanged: names(false) };
+  const names = (changed: boolean | undefined) =>
+    ended.filter(({ run }) => run?.verdict?.changed === changed).map(({ name }) => name);
+  return { changed: names(true), unchanged: names(false), silent: names(undefined) };
 }
 
 /** `owner/name KEY` of each kept ref. */

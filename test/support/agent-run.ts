@@ -2,12 +2,9 @@
  * A runner's real CLI in a container as a run gets it: its models come from a stub, through the service's own gateway, and
  * the rest of the host is a fake.
  */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync } from 'node:fs';
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { imageName } from '#runners/image-name.ts';
 import type { RunnerManifest } from '#runners/manifest.ts';
@@ -19,7 +16,7 @@ import { type FakeHost, startFakeHost } from './fake-host.ts';
 import { docker } from './machine.ts';
 import { answerMcp, type McpCall } from './mcp-stub.ts';
 import { type ModelStub, startModelStub } from './models/stub.ts';
-import { type Sample, sampleAssignment, sampleMirror } from './shim-run.ts';
+import { git, type Sample, sampleAssignment, sampleMirror } from './shim-run.ts';
 
 export interface AgentRun {
   host: FakeHost;
@@ -57,6 +54,12 @@ export interface AgentRunOptions {
 }
 
 const provider = 'stub';
+
+/** The one that was built before the tests, whatever has been edited since. */
+function imageOf(runner: RunnerManifest): string {
+  const built = JSON.parse(process.env['PRLT_TEST_IMAGES'] ?? '{}') as Record<string, string>;
+  return built[runner.name] ?? imageName(runner);
+}
 
 export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun> {
   const { runner } = options;
@@ -102,7 +105,7 @@ export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun>
     return true;
   };
   host.onConnect = (target) => strays.push(`CONNECT ${target}`);
-  const image = imageName(runner);
+  const image = imageOf(runner);
   const volume = `prlt-conformance-${randomUUID()}`;
   await docker('rm', await docker('create', '--mount', `type=volume,src=${volume},dst=/work`, image));
   const flags = [
@@ -133,11 +136,10 @@ export async function startAgentRun(options: AgentRunOptions): Promise<AgentRun>
     async handedOver(path) {
       const bundle = host.bundles.at(-1);
       if (!bundle) throw new Error('no branch was handed over');
-      const git = (...args: string[]) => promisify(execFile)('git', ['--git-dir', sample.mirror, ...args]);
-      const unbundle = promisify(execFile)('git', ['--git-dir', sample.mirror, 'bundle', 'unbundle', '-']);
-      unbundle.child.stdin?.end(bundle.bytes);
-      await unbundle;
-      return (await git('show', `${bundle.head}:${path}`)).stdout;
+      const file = join(sample.root, 'handed-over.bundle');
+      writeFileSync(file, bundle.bytes);
+      git(sample.mirror, 'bundle', 'unbundle', file);
+      return git(sample.mirror, 'show', `${bundle.head}:${path}`);
     },
     async close() {
       for (const container of started) await docker('rm', '--force', container);

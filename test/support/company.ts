@@ -50,10 +50,18 @@ const headlines: Record<string, string> = {
 };
 
 /** Waits until the issue wears the label, and gives the status comment that says the same. Failing instead is an error. */
-export async function ended(stage: Stage, repo: string, issue: number, label: string): Promise<string> {
+export async function ended(
+  stage: Stage,
+  repo: string,
+  issue: number,
+  label: string,
+  seconds?: number,
+): Promise<string> {
   const awaited = [label, 'agent:failed'];
-  const found = await stage.until(`${label} on ${repo}#${issue}`, () =>
-    stage.github.labels(repo, issue).find((name) => awaited.includes(name)),
+  const found = await stage.until(
+    `${label} on ${repo}#${issue}`,
+    () => stage.github.labels(repo, issue).find((name) => awaited.includes(name)),
+    seconds,
   );
   const status = await stage.until(`the comment that says ${found}`, () =>
     statusComments(stage, repo, issue).find((body) => body.includes(headlines[found] ?? '')),

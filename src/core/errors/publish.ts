@@ -11,6 +11,15 @@ export const publishErrors = {
     ],
     todo: 'Say in the description that this path is to be left alone, or make that part of the change by hand, and give `/prlt start`.',
   },
+  SECRET_FOUND: {
+    meaning:
+      'The change holds a secret of the service itself, or a token of a well-known form (GitHub, AWS, Anthropic, OpenAI, Slack, npm, Linear, GitLab, a private key), plainly or encoded. Nothing was pushed, and the value is not repeated anywhere.',
+    check: [
+      'The file or the commit that the sentence names, in the work that was kept on the machine of the service.',
+      'Whether the value is real. Where it was in a file that the change touches before, it is not counted.',
+    ],
+    todo: 'Replace the secret if it is real. If it is made up, have a person add that file, or say in the description to use a value that looks like no token, and give `/prlt start`.',
+  },
   PUSH_REJECTED: {
     meaning: 'GitHub refused the branch.',
     check: [

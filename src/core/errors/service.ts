@@ -43,7 +43,10 @@ export const serviceErrors = {
   IMAGE_REFUSED: {
     meaning:
       'The configuration names an image that this service does not use: the operator did not allow it, or runs execute without containers.',
-    check: ['`image` in `.github/prlt.yml`, in its profiles and paths.', '`PRLT_ALLOW_IMAGES` of the service.'],
+    check: [
+      '`image` in `.github/prlt.yml`, in its profiles and paths.',
+      '`PRLT_ALLOW_IMAGES` of the service.',
+    ],
     todo: 'Ask the operator to allow the image, or take it out of the configuration, and give `/prlt start`.',
   },
   IMAGE_UNSUITABLE: {

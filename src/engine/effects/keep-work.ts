@@ -45,7 +45,7 @@ async function push(context: Context, item: Item, { run, work }: KeepWork): Prom
     start: work.start,
     base: work.base,
     head: work.head,
-    rules: { ...bounds, protect, allowWorkflows: settings.allowWorkflows },
+    rules: { ...bounds, protect, allowWorkflows: settings.allowWorkflows, secrets: context.secrets.scan() },
   });
   if (judged.kind === 'refused') return false;
   const token = await pushToken(context, item);

@@ -13,6 +13,7 @@ export const openPullRequest: Executor<'open-pull'> = async (context, { item }) 
   if (!change || change.pull || !run || item.outcome)
     return { kind: 'dropped', reason: 'there is nothing to open' };
   await context.handover.discard(run.id);
+  const { redact } = context.secrets;
   const view = pullView(context, item, change, run);
   const { title, body } = pullRequest(view);
   const plain = pullRequest({ ...view, notes: [...view.notes, draftRefused] });
@@ -25,9 +26,9 @@ export const openPullRequest: Executor<'open-pull'> = async (context, { item }) 
   const opened = await openPull(octokit, item.repo, {
     head: change.branch,
     base,
-    title,
-    body,
-    bodyWithoutDraft: plain.body,
+    title: redact(title),
+    body: redact(body),
+    bodyWithoutDraft: redact(plain.body),
   });
   return {
     kind: 'done',

@@ -38,9 +38,16 @@ export const publish: Executor<'publish'> = async (context, { effect, item }) =>
     start,
     base: base.sha,
     head: verdict.head,
-    rules: { ...bounds, protect: policy.protect, allowWorkflows: context.settings.allowWorkflows },
+    rules: {
+      ...bounds,
+      protect: policy.protect,
+      allowWorkflows: context.settings.allowWorkflows,
+      secrets: context.secrets.scan(),
+    },
   });
   if (judged.kind === 'refused') return refused(run, judged);
+  if (context.secrets.redact(branch) !== branch)
+    return stop(run, secretFound(['Its branch name holds a secret.'], true));
   const app = await context.authenticate();
   const token = await mintGitToken(
     app,
@@ -112,6 +119,17 @@ function pushed(item: Item, run: Run, judged: Accepted, branch: string, answer: 
 }
 
 function refused(run: Run, { reasons }: Extract<Inspection, { kind: 'refused' }>): Outcome {
+  const secret = reasons.filter(({ code }) => code === 'own_secret' || code === 'secret');
+  if (secret.length > 0) {
+    const own = secret.some(({ code }) => code === 'own_secret');
+    const failure = secretFound(
+      secret.map(({ sentence }) => sentence),
+      own,
+    );
+    // Where the service's own got out, somebody has to look before anything goes on.
+    const fault = own ? 'final' : 'attempt';
+    return { kind: 'done', events: [{ type: 'change_refused', run: run.id, failure, fault }] };
+  }
   const failure: Failure = {
     code: 'PUBLISH_REFUSED',
     sentence: `The change was not taken. ${reasons.map((reason) => reason.sentence).join(' ')}`,
@@ -119,6 +137,13 @@ function refused(run: Run, { reasons }: Extract<Inspection, { kind: 'refused' }>
   };
   const event: ItemEvent = { type: 'change_refused', run: run.id, failure, fault: 'attempt' };
   return { kind: 'done', events: [event] };
+}
+
+function secretFound(sentences: readonly string[], own: boolean): Failure {
+  const todo = own
+    ? 'Take it for known: replace that secret, and find out how the agent came by it.'
+    : 'If it is a real one, replace it. If it is made up, let a person add the file, or ask for a value that looks like none.';
+  return { code: 'SECRET_FOUND', sentence: `Nothing was pushed. ${sentences.join(' ')}`, todo };
 }
 
 function stop(run: Run, failure: Failure): Outcome {

@@ -26,7 +26,8 @@ import { saidPart, statusView } from '../status-view.ts';
 export const reply: Executor<'reply'> = async (context, { effect, item, again }) => {
   const { origin, ordinal } = effect;
   const marker = itemMarker(context, 'reply', item, `/${origin.comment ?? origin.number}/${ordinal}`);
-  const body = `${await words(context, item, effect.reply)}\n\n${marker}`;
+  const said = context.secrets.redact(await words(context, item, effect.reply));
+  const body = `${said}\n\n${marker}`;
   await context.board.putComment(item, origin.number, body, marker, undefined, again);
   return { kind: 'done' };
 };

@@ -15,8 +15,8 @@ export const setCheckRun: Executor<'set-check'> = async (context, { effect, item
     sha: effect.sha,
     externalId: item.id,
     conclusion: 'success',
-    title,
-    summary,
+    title: context.secrets.redact(title),
+    summary: context.secrets.redact(summary),
   });
   return { kind: 'done' };
 };

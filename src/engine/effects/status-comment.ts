@@ -7,7 +7,7 @@ import { statusView } from '../status-view.ts';
 export const statusComment: Executor<'status-comment'> = async (context, { item, again, receipt }) => {
   if (item.generation === 0) return { kind: 'dropped', reason: 'nobody asked for this item' };
   const marker = itemMarker(context, 'status', item);
-  const body = words({ ...(await statusView(context, item)), marker });
+  const body = context.secrets.redact(words({ ...(await statusView(context, item)), marker }));
   const known = isReceipt(receipt) ? receipt.comment : undefined;
   const comment = await context.board.putComment(item, item.number, body, marker, known, again);
   return { kind: 'done', receipt: { comment } };

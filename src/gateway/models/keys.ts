@@ -26,11 +26,15 @@ const ownSecrets = /^(PRIVATE_KEY|WEBHOOK_SECRET|PRLT_MODELS_.*_KEY)$/;
 
 const run = promisify(execFile);
 
-/** @param env what a command sees, without the service's own secrets */
+/**
+ * @param env what a command sees, without the service's own secrets
+ * @param learned told of each key that was read
+ */
 export function createKey(
   source: KeySource,
   env: Record<string, string | undefined>,
   now: () => number,
+  learned: (key: string) => void = () => {},
 ): Key {
   switch (source.from) {
     case 'none':
@@ -38,17 +42,18 @@ export function createKey(
     case 'value':
       return { current: async () => source.value, renew: async () => source.value };
     case 'file':
-      return fileKey(source.path);
+      return fileKey(source.path, learned);
     case 'command':
-      return commandKey(source.argv, env, now);
+      return commandKey(source.argv, env, now, learned);
   }
 }
 
-function fileKey(path: string): Key {
+function fileKey(path: string, learned: (key: string) => void): Key {
   let known: { mark: string; key: string } | undefined;
   const read = async (): Promise<string> => {
     try {
       const key = checked(await readFile(path, 'utf8'));
+      learned(key);
       const { mtimeMs, size, ino } = await stat(path);
       known = { mark: `${mtimeMs} ${size} ${ino}`, key };
       return key;
@@ -66,7 +71,12 @@ function fileKey(path: string): Key {
   };
 }
 
-function commandKey(argv: string[], env: Record<string, string | undefined>, now: () => number): Key {
+function commandKey(
+  argv: string[],
+  env: Record<string, string | undefined>,
+  now: () => number,
+  learned: (key: string) => void,
+): Key {
   const [file = '', ...args] = argv;
   const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !ownSecrets.test(name)));
   let known: { key: string; at: number } | undefined;
@@ -83,6 +93,7 @@ function commandKey(argv: string[], env: Record<string, string | undefined>, now
       } as const;
       const { stdout } = await run(file, args, options);
       known = { key: checked(stdout), at: now() };
+      learned(known.key);
       return known.key;
     } catch (error) {
       throw error instanceof KeyError ? error : new KeyError(`its command failed (${codeOf(error)})`);

@@ -5,17 +5,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { ModelProvider } from '#src/core/models.ts';
-import { readBody } from '../bounded-body.ts';
-import type { ModelDesk } from '../desk.ts';
+import type { ModelCall, ModelDesk } from '../desk.ts';
 import { ask } from './ask.ts';
-import { type CallBody, readCallBody } from './call-body.ts';
-import { type CallEndpoint, type Endpoint, endpointOf, type Form, queryOf } from './endpoints.ts';
+import { type Endpoint, endpointOf, queryOf } from './endpoints.ts';
 import { failureOf, refusalOf } from './failures.ts';
 import { createKey, type Key } from './keys.ts';
 import { createLanes } from './lanes.ts';
 import { unanswered } from './meter.ts';
 import { passAnswer } from './pass-answer.ts';
 import { type CallRefusal, refuseCall } from './refusal.ts';
+import { type BodyLimits, createBodies, type Said } from './take-body.ts';
 import { createUpstream, type UpstreamLimits } from './upstream.ts';
 
 export interface ModelsOptions {
@@ -25,18 +24,15 @@ export interface ModelsOptions {
   now: () => number;
   /** What commands that print a key see. */
   env: Record<string, string | undefined>;
+  /** Told of each key that was read from a file or a command. */
+  learned?: (provider: string, key: string) => void;
   /** `http_proxy`, `https_proxy` and `no_proxy`. */
   proxies: Record<string, string>;
   limits?: Partial<ModelLimits>;
 }
 
 /** Bytes and milliseconds. */
-export interface ModelLimits extends UpstreamLimits {
-  /** One request. */
-  bodyBytes: number;
-  /** Requests of all runs that are in memory at a time. */
-  heldBytes: number;
-  bodyMs: number;
+export interface ModelLimits extends UpstreamLimits, BodyLimits {
   /** Calls of one run under way at a time; further ones wait. */
   calls: number;
 }
@@ -74,20 +70,18 @@ interface Asked {
   signal: AbortSignal;
 }
 
-type Said = Extract<CallBody, { kind: 'body' }>;
-
 export function createModels(options: ModelsOptions): Models {
   const { desk, log, env, now } = options;
   const limits = { ...usual, ...options.limits };
   const lines = new Map<string, Line>(
     options.providers.map((provider) => [
       provider.name,
-      { provider, key: createKey(provider.key, env, now) },
+      { provider, key: createKey(provider.key, env, now, (key) => options.learned?.(provider.name, key)) },
     ]),
   );
   const upstream = createUpstream(limits, options.proxies);
   const lanes = createLanes(limits.calls);
-  let held = 0;
+  const bodies = createBodies(limits);
 
   const serve = async (run: string, url: URL, req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const [, name = '', path = ''] = /^\/models\/([^/]*)(.*)$/.exec(url.pathname) ?? [];
@@ -112,47 +106,32 @@ export function createModels(options: ModelsOptions): Models {
 
   /** One call, from its body to the last byte of its answer. */
   const pass = async (asked: Asked): Promise<void> => {
-    const { run, line, endpoint, req, res, signal } = asked;
-    const size = endpoint.kind === 'list' ? 0 : sizeOf(req, limits.bodyBytes);
-    if (held + size > limits.heldBytes) return refuseCall(req, res, busy);
-    held += size;
-    let released = false;
-    const release = (): void => {
-      if (!released) held -= size;
-      released = true;
-    };
+    const { line, endpoint, req, res } = asked;
+    if (endpoint.kind === 'list') return decide(asked, undefined, false, () => {});
+    const { taken, release } = await bodies.take(req, endpoint.form, line.provider.allow);
     try {
-      const body = endpoint.kind === 'list' ? undefined : await read(asked, endpoint.form);
-      if (body === 'answered') return;
-      const billed = endpoint.kind === 'call' && endpoint.billed && body !== undefined;
-      await lanes.counted(run);
-      const admitted = await desk.admit(run, {
-        provider: line.provider.name,
-        ...(body ? { model: body.model } : {}),
-        ...(billed ? { billed: { bytes: body.bytes.length, signal } } : {}),
-      });
-      if (admitted.kind === 'refused') return refuseCall(req, res, refusalOf(admitted));
-      await answer(asked, body, billed, release);
+      if (taken.kind === 'refused') return refuseCall(req, res, taken);
+      if (taken.kind === 'body') await decide(asked, taken, endpoint.billed, release);
     } finally {
       release();
     }
   };
 
-  const read = async ({ line, req, res }: Asked, form: Form): Promise<Said | 'answered'> => {
-    const encoding = req.headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity') {
-      refuseCall(req, res, compressed);
-      return 'answered';
-    }
-    const sent = await readBody(req, { bytes: limits.bodyBytes, ms: limits.bodyMs });
-    if (sent.kind === 'gone') return 'answered';
-    const body =
-      sent.kind === 'refused'
-        ? { ...sent, type: 'invalid_request_error' }
-        : readCallBody(form, sent.bytes, line.provider.allow);
-    if (body.kind === 'body') return body;
-    refuseCall(req, res, body);
-    return 'answered';
+  const decide = async (
+    asked: Asked,
+    body: Said | undefined,
+    billed: boolean,
+    release: () => void,
+  ): Promise<void> => {
+    const { run, line, req, res, signal } = asked;
+    await lanes.counted(run);
+    const admitted = await desk.admit(run, {
+      provider: line.provider.name,
+      ...(body ? { model: body.model } : {}),
+      ...(billed && body ? { billed: { bytes: body.bytes.length, signal } } : {}),
+    });
+    if (admitted.kind === 'refused') return refuseCall(req, res, refusalOf(admitted));
+    await answer(asked, body, billed, release);
   };
 
   const answer = async (
@@ -163,7 +142,7 @@ export function createModels(options: ModelsOptions): Models {
   ): Promise<void> => {
     const { run, line, endpoint, query, req, res, signal } = asked;
     const about = { provider: line.provider.name, model: body?.model ?? '', asked: body?.bytes.length ?? 0 };
-    const settle = (call: Omit<Parameters<ModelDesk['settle']>[1], keyof typeof about>): void => {
+    const settle = (call: Omit<ModelCall, keyof typeof about>): void => {
       if (billed) lanes.counting(run, desk.settle(run, { ...about, ...call }));
     };
     try {
@@ -175,15 +154,10 @@ export function createModels(options: ModelsOptions): Models {
         signal,
       });
       release();
-      const call = endpoint.kind === 'call' ? endpoint : undefined;
       await passAnswer({
-        ...about,
-        from,
-        req,
-        res,
-        silenceMs: limits.silenceMs,
-        settle,
-        ...callParts(call, body),
+        ...{ ...about, from, req, res, silenceMs: limits.silenceMs, settle },
+        ...(endpoint.kind === 'call' ? { form: endpoint.form } : {}),
+        ...(body?.mostOutput === undefined ? {} : { mostOutput: body.mostOutput }),
       });
     } catch (error) {
       const failure = failureOf(error, about);
@@ -211,22 +185,6 @@ export function createModels(options: ModelsOptions): Models {
   };
 }
 
-function callParts(
-  endpoint: CallEndpoint | undefined,
-  body: Said | undefined,
-): { form?: Form; mostOutput?: number } {
-  return {
-    ...(endpoint ? { form: endpoint.form } : {}),
-    ...(body?.mostOutput === undefined ? {} : { mostOutput: body.mostOutput }),
-  };
-}
-
-/** What a request takes of the memory for requests: as it announces, or as much as it may. */
-function sizeOf(req: IncomingMessage, most: number): number {
-  const announced = req.headers['content-length'];
-  return announced === undefined ? most : Math.min(Number(announced), most);
-}
-
 function noProvider(name: string, names: string[]): CallRefusal {
   const there = names.length === 0 ? 'the operator has set up none' : `there are ${names.join(', ')}`;
   const shown = /^[\w.-]{1,64}$/.test(name) ? ` "${name}"` : ' of that name';
@@ -245,17 +203,6 @@ function noEndpoint(method: string | undefined, path: string): CallRefusal {
   };
 }
 
-const busy: CallRefusal = {
-  status: 429,
-  type: 'rate_limit_error',
-  reason: 'The service has no memory left for another request of this size now.',
-  again: true,
-};
-const compressed: CallRefusal = {
-  status: 415,
-  type: 'invalid_request_error',
-  reason: 'prlt reads model calls that are not compressed.',
-};
 const ownFault: CallRefusal = {
   status: 500,
   type: 'api_error',

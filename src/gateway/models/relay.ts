@@ -32,27 +32,34 @@ export function relay(
       if (over) return;
       over = true;
       to.off('drain', resume);
+      socket?.off('drain', resume);
       to.off('close', gone);
       clearTimeout(timer);
       if (how !== 'complete') from.destroy();
       resolve(how);
     };
+    const { socket } = to;
     // Events that came in one piece go out in one piece, within the same turn of the loop.
     const gather = (): void => {
-      if (to.writableCorked > 0) return;
+      if (!socket || to.writableCorked > 0) return;
       to.cork();
-      process.nextTick(() => to.uncork());
+      process.nextTick(() => {
+        to.uncork();
+        // Only the connection knows that its reader does not keep up; what `write` says is about the gathering.
+        if (socket.writableNeedDrain) from.pause();
+      });
     };
     const resume = (): void => void from.resume();
     const gone = (): void => settle('gone');
     to.on('drain', resume);
+    socket?.on('drain', resume);
     to.once('close', gone);
     if (to.destroyed) return gone();
     from.on('data', (chunk: Buffer) => {
       if (over) return;
       heardAt = performance.now();
       gather();
-      if (!to.write(chunk)) from.pause();
+      if (!to.write(chunk) && !socket) from.pause();
       seen(chunk);
     });
     from.once('end', () => settle(from.complete ? 'complete' : 'cut'));

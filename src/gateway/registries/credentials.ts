@@ -10,7 +10,12 @@ import type { RegistryAccess } from './access.ts';
 const kept = 5 * 60_000;
 const commandMs = 30_000;
 
-export function registryAccess(list: readonly Registry[], now: () => number): RegistryAccess {
+/** @param learned told of each secret that was read */
+export function registryAccess(
+  list: readonly Registry[],
+  now: () => number,
+  learned: (name: string, secret: string) => void = () => {},
+): RegistryAccess {
   const known = new Map<string, { at: number; secret: Promise<string> }>();
 
   const secretOf = (name: string, source: KeySource, anew: boolean): Promise<string> => {
@@ -18,7 +23,10 @@ export function registryAccess(list: readonly Registry[], now: () => number): Re
     if (last && !anew && now() - last.at < kept) return last.secret;
     const secret = readSecret(source);
     known.set(name, { at: now(), secret });
-    secret.catch(() => known.delete(name));
+    secret.then(
+      (value) => learned(name, value),
+      () => known.delete(name),
+    );
     return secret;
   };
 

@@ -11,6 +11,8 @@ export interface ContainerRequest {
   mirror: string;
   socketDir: string;
   volume: string;
+  /** Volume with the runner's parts, when the image is a repository's own and has none. */
+  runnerVolume?: string;
   labels: Record<string, string>;
   limits: LaunchSpec['limits'];
 }
@@ -20,15 +22,41 @@ const user = '1000:1000';
 /** Low enough for engines that may not raise their own limit, which then refuse to start the container at all. */
 const openFiles = 16_384;
 
+/** What of the host a container sees; the only ways to say it. */
+export type Place =
+  | { kind: 'host'; source: string; target: string }
+  | { kind: 'workspace'; volume: string; own: boolean }
+  | { kind: 'runner'; volume: string };
+
 /** Docker Engine API 1.41, `ContainerCreate`. Whatever a repository or an agent says never reaches this function. */
 export function containerOptions(request: ContainerRequest): Dockerode.ContainerCreateOptions {
-  const { limits } = request;
+  const { limits, runnerVolume } = request;
   return {
     name: request.name,
     Image: request.image,
     Labels: request.labels,
-    User: user,
     WorkingDir: containerPaths.work,
+    ...confinement(limits, [
+      { kind: 'host', source: request.mirror, target: containerPaths.mirror },
+      { kind: 'host', source: request.socketDir, target: containerPaths.socketDir },
+      { kind: 'workspace', volume: request.volume, own: runnerVolume !== undefined },
+      ...(runnerVolume === undefined ? [] : [{ kind: 'runner' as const, volume: runnerVolume }]),
+    ]),
+    ...(runnerVolume === undefined ? {} : inOwnImage),
+  };
+}
+
+/** What a runner's image says of itself (runners/shim), and a repository's does not. */
+const inOwnImage = {
+  Entrypoint: [`${containerPaths.runner}/bin/node`, `${containerPaths.runner}/runners/shim/main.ts`],
+  Cmd: [],
+  Env: [`NODE_COMPILE_CACHE=${containerPaths.runner}/compile-cache`],
+};
+
+/** What keeps a container in, whatever its image is. */
+export function confinement(limits: LaunchSpec['limits'], places: Place[]): Dockerode.ContainerCreateOptions {
+  return {
+    User: user,
     Hostname: 'prlt',
     // An image's own idea of a health check or a stop signal has no say here.
     Healthcheck: { Test: ['NONE'] },
@@ -52,14 +80,35 @@ export function containerOptions(request: ContainerRequest): Dockerode.Container
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '1' } },
       RestartPolicy: { Name: 'no' },
       Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,size=${limits.tmp},mode=1777` },
-      Mounts: [
-        readOnlyBind(request.mirror, containerPaths.mirror),
-        readOnlyBind(request.socketDir, containerPaths.socketDir),
-        { Type: 'volume', Source: request.volume, Target: containerPaths.work },
-      ],
+      Mounts: places.map(mountOf),
     },
   };
 }
+
+function mountOf(place: Place): Dockerode.MountSettings {
+  switch (place.kind) {
+    case 'host':
+      return readOnlyBind(place.source, place.target);
+    case 'workspace':
+      return {
+        Type: 'volume',
+        Source: place.volume,
+        Target: containerPaths.work,
+        ...(place.own ? { VolumeOptions: asItIs } : {}),
+      };
+    case 'runner':
+      return {
+        Type: 'volume',
+        Source: place.volume,
+        Target: containerPaths.runner,
+        ReadOnly: true,
+        VolumeOptions: asItIs,
+      };
+  }
+}
+
+/** What an image has at the place of a volume would else be copied into it, its owner with it. */
+const asItIs = { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } };
 
 /**
  * Its propagation is the engine's choice: private, and below the engine's own directory, where volumes are, `rslave`,

@@ -4,7 +4,7 @@
 export class EngineUnavailable extends Error {}
 
 /** Durations in milliseconds. */
-export const deadlines = { quick: 10_000, start: 60_000 } as const;
+export const deadlines = { quick: 10_000, start: 60_000, fill: 300_000, pull: 600_000 } as const;
 
 /**
  * One call. Rejects with `EngineUnavailable` when the engine is not there, does not answer within `ms` or fails inside

@@ -8,12 +8,15 @@ import { deadlines, EngineUnavailable, engineCall, sentenceOf, statusOf } from '
 import type { HostPath } from './host-paths.ts';
 import { checkImage } from './image.ts';
 import { containerName, labels, volumeName } from './names.ts';
+import { NoRunnerParts } from './runner-volume.ts';
+import type { Toolchains } from './toolchains.ts';
 import { createWorkspace } from './workspaces.ts';
 
 export interface LaunchContext {
   docker: Dockerode;
   installation: string;
   hostPath: HostPath;
+  toolchains: Toolchains;
   /** Called when the container is made and not started yet. */
   created: () => void;
 }
@@ -27,6 +30,7 @@ export async function launch(context: LaunchContext, spec: LaunchSpec): Promise<
     return (await takeUp(context, spec)) ?? (await begin(context, spec));
   } catch (error) {
     if (error instanceof EngineUnavailable) return { kind: 'unavailable', reason: error.message };
+    if (error instanceof NoRunnerParts) return { kind: 'image_missing', reason: error.message };
     return { kind: 'refused', reason: sentenceOf(error) };
   }
 }
@@ -49,7 +53,7 @@ async function takeUp(
 }
 
 async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchResult> {
-  const { docker, installation, hostPath, created } = context;
+  const { docker, installation, hostPath, toolchains } = context;
   const image = await checkImage(docker, spec.image);
   if (image.kind !== 'usable') return image;
   const request: ContainerRequest = {
@@ -67,7 +71,29 @@ async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchRe
       [labels.workspace]: spec.workspace,
     },
   };
+  const { own } = spec;
+  if (own === undefined) {
+    await createWorkspace(docker, installation, spec.workspace);
+    return create(context, spec, request);
+  }
+  // Was looked at when its name was resolved; only that it is still there is news.
+  const there = await checkImage(docker, own);
+  if (there.kind !== 'usable') {
+    return { kind: 'image_missing', reason: `The repository's image ${own} is not on this engine any more.` };
+  }
   await createWorkspace(docker, installation, spec.workspace);
+  const where = { runner: image.id, workspace: request.volume, run: spec.run };
+  return toolchains.into(where, (runnerVolume) =>
+    create(context, spec, { ...request, image: there.id, runnerVolume }),
+  );
+}
+
+async function create(
+  context: LaunchContext,
+  spec: LaunchSpec,
+  request: ContainerRequest,
+): Promise<LaunchResult> {
+  const { docker, created } = context;
   let container: Dockerode.Container;
   try {
     container = await engineCall('create a container', deadlines.start, (abort) =>

@@ -8,6 +8,7 @@ import { launch } from './launch.ts';
 import { observe } from './observe.ts';
 import { probe } from './probe.ts';
 import { stopContainer } from './stop.ts';
+import { createToolchains } from './toolchains.ts';
 import { listWorkspaces, removeWorkspace, workspaceUsage } from './workspaces.ts';
 
 export interface DockerRuntimeOptions {
@@ -16,6 +17,8 @@ export interface DockerRuntimeOptions {
   installation: string;
   /** Image that the probe runs: any runner's. */
   probeImage: string;
+  /** Names of the runners' images that this service uses. */
+  runnerImages?: readonly string[];
   /** Existing directory of the service, on the data directory's mount, for the probe's files. */
   probeDir: string;
   hostPath?: HostPath;
@@ -28,10 +31,12 @@ export interface DockerRuntimeOptions {
 
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
   const { docker, installation, log, hostPath = samePath, created = () => {}, graceSeconds = 10 } = options;
+  const toolchains = createToolchains({ docker, installation }, options.runnerImages ?? []);
   let probing: Promise<string[]> | undefined;
   return {
     name: 'docker',
-    launch: (spec) => launch({ docker, installation, hostPath, created }, spec),
+    launch: (spec) => launch({ docker, installation, hostPath, toolchains, created }, spec),
+    prepareImage: (image, runnerImage) => toolchains.prepare(image, runnerImage),
     stop: async (run) => {
       const found = await findContainer(docker, installation, run);
       if (found.kind === 'found') await stopContainer(found.container, graceSeconds, log);
@@ -43,6 +48,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
     },
     workspaces: () => listWorkspaces(docker, installation),
     removeWorkspace: (workspace) => removeWorkspace(docker, installation, workspace),
+    tidy: () => toolchains.tidy(),
     usage: () => workspaceUsage(docker, installation),
     // One at a time: a probe begins by removing what an earlier one left.
     probe: () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { fenced } from '#src/core/text/fence.ts';
 import { inlineCode } from '#src/core/text/inline-code.ts';
 import { marker } from '#src/core/text/marker.ts';
-import { redact } from '#src/core/text/redact.ts';
 import { plainText, speak, speakLine } from '#src/core/text/speak.ts';
 
 const say = (text: string) => speak(text, { max: 1000 });
@@ -91,15 +90,6 @@ describe('the smaller ones', () => {
     ['abcdef', '`abc…`'],
   ])('shows %j as code', (text, expected) => {
     expect(inlineCode(text, text === 'abcdef' ? 4 : 20)).toBe(expected);
-  });
-
-  it('redacts secrets in every form, the longest first, and leaves short ones', () => {
-    const secret = 'ghs_abc"def/+';
-    const text = [secret, JSON.stringify({ secret }), encodeURIComponent(secret), btoa(secret), 'ab'].join(
-      '\n',
-    );
-    const clean = redact(text, [secret, 'ghs_abc', 'ab', '']);
-    expect(clean).toBe('[redacted]\n{"secret":"[redacted]"}\n[redacted]\n[redacted]\nab');
   });
 
   it('writes markers', () => {

@@ -1,5 +1,6 @@
 /** What the agent finds in its environment beside what a whole run shows (run.test.ts). */
 import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentEnvironment } from '#runners/shim/environment.ts';
 import { readSettings } from '#runners/shim/settings.ts';
@@ -23,4 +24,10 @@ test('in a container the launcher finds Node by itself', () => {
   const env = agentEnvironment(assignment, readSettings({}), 'http://127.0.0.1:1', { PATH: '/bin' });
   expect(env).not.toHaveProperty('PRLT_NODE');
   expect(env['PRLT_MCP_URL']).toBe('http://127.0.0.1:1/mcp');
+});
+
+test("in a container the repository's own node comes before the runner's, which closes the gap", () => {
+  const env = agentEnvironment(assignment, readSettings({}), 'http://127.0.0.1:1', { PATH: '/usr/bin:/bin' });
+  const places = env['PATH']?.split(':') ?? [];
+  expect(places.slice(1)).toEqual(['/usr/bin', '/bin', dirname(process.execPath)]);
 });

@@ -4,10 +4,12 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { command } from '#runners/command/manifest.ts';
+import { imageName } from '#runners/image-name.ts';
 import { type FakeHost, startFakeHost } from '#test/support/fake-host.ts';
 import { git, type Sample, sampleAssignment, sampleMirror } from '#test/support/shim-run.ts';
 
-const image = 'prlt-runner-command:latest';
+const image = imageName(command);
 const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).trim();
 const start = promisify(execFile);
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runners } from '#runners/registry.ts';
+import { command } from '#runners/command/manifest.ts';
+import { imageName } from '#runners/image-name.ts';
 import type { Registry } from '#src/core/registry.ts';
 import { registryClients } from '#src/engine/registry-clients.ts';
 import { registryAccess } from '#src/gateway/registries/credentials.ts';
@@ -59,7 +60,7 @@ async function inContainer(
   script: string,
   { env = {}, files = {} }: { env?: Record<string, string>; files?: Record<string, string> } = {},
 ): Promise<Told> {
-  const image = `${runners.find(({ name }) => name === 'command')?.image}:latest`;
+  const image = imageName(command);
   const args = ['run', '--rm', '--network', 'none', '--user', '1000:1000', '--tmpfs', '/tmp:exec,mode=1777'];
   const mounts = [`${socket}:/run/prlt:ro`, `${join(root, 'runners/shim')}:/shim:ro`, `${dir}:/ca:ro`];
   const child = spawn(

@@ -1,8 +1,11 @@
 /** What goes into the service's image, and that the compose file starts it as the image expects. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { imageName } from '#runners/image-name.ts';
+import { runners } from '#runners/registry.ts';
 import { productionPackages, stageService } from '../../../scripts/service-build/stage.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -36,6 +39,15 @@ test('the context has what the Dockerfile copies, and no secret, test or data', 
   for (const name of named) expect(existsSync(join(stage.directory, name)), name).toBe(true);
   const ignored = readFileSync(join(root, '.dockerignore'), 'utf8');
   for (const name of named) expect(ignored).toContain(`!${name}\n`);
+});
+
+test("it names the runners' images as this checkout does", () => {
+  const stage = stageService(root);
+  onTestFinished(() => stage.remove());
+  const ask = `import { imageName } from './runners/image-name.ts'; import { runners } from './runners/registry.ts';
+    console.log(JSON.stringify(runners.map(imageName)));`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', ask], { cwd: stage.directory });
+  expect(JSON.parse(String(said))).toEqual(runners.map((runner) => imageName(runner)));
 });
 
 test('the compose file publishes on loopback only and mounts data and socket', () => {

@@ -5,7 +5,7 @@ import { type ModelCall, type Step, type ToolUse, usageOf } from './step.ts';
 export function responsesAnswer(call: ModelCall, step: Step, tool: ToolUse | undefined): Answer {
   const usage = usageOf(step);
   const input = usage.input + usage.cacheRead + usage.cacheWrite;
-  const said = 'say' in step ? step.say : 'refuse' in step ? step.refuse : undefined;
+  const said = 'say' in step ? step.say : undefined;
   const id = `resp_stub${call.number}`;
   const base = {
     id,
@@ -13,7 +13,7 @@ export function responsesAnswer(call: ModelCall, step: Step, tool: ToolUse | und
     created_at: Math.floor(call.at / 1000),
     model: call.model,
     error: null,
-    incomplete_details: 'refuse' in step ? { reason: 'content_filter' } : null,
+    incomplete_details: null,
   };
   const events: [string, object][] = [
     ['response.created', { response: { ...base, status: 'in_progress', output: [], usage: null } }],
@@ -35,6 +35,17 @@ export function responsesAnswer(call: ModelCall, step: Step, tool: ToolUse | und
     events.push(['response.output_item.done', { output_index: output.length, item: done }]);
     output.push(done);
   }
+  if ('refuse' in step) {
+    const item = {
+      id: `msg_stub${call.number}`,
+      type: 'message',
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'refusal', refusal: step.refuse }],
+    };
+    events.push(['response.output_item.done', { output_index: 0, item }]);
+    output.push(item);
+  }
   if (tool) {
     const item = toolItem(call, tool);
     events.push([
@@ -44,10 +55,9 @@ export function responsesAnswer(call: ModelCall, step: Step, tool: ToolUse | und
     events.push(['response.output_item.done', { output_index: output.length, item }]);
     output.push(item);
   }
-  const status = 'refuse' in step ? 'incomplete' : 'completed';
   const whole = {
     ...base,
-    status,
+    status: 'completed',
     output,
     usage: {
       input_tokens: input,
@@ -57,7 +67,7 @@ export function responsesAnswer(call: ModelCall, step: Step, tool: ToolUse | und
       total_tokens: input + usage.output,
     },
   };
-  events.push([`response.${status}`, { response: whole }]);
+  events.push(['response.completed', { response: whole }]);
   return {
     events: events.map(
       ([type, body], sequence_number) =>

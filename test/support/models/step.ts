@@ -25,7 +25,7 @@ type StepKind =
   | { shell: string; say?: string }
   /** Calls a tool by the end of its name, such as `ask_human` of an MCP server. */
   | { tool: string; input: Record<string, unknown>; say?: string }
-  /** Refuses in the API's own way (anthropic `refusal`; the others say it and stop with `content_filter`). */
+  /** Refuses in the API's own way (`refusal` as stop reason, as a part of the answer, or `content_filter`). */
   | { refuse: string }
   /** An HTTP error; `type` and `message` as the API would word it when not given. */
   | { status: number; type?: string; message?: string; headers?: Record<string, string> }

@@ -6,8 +6,8 @@
  *   models.script({ shell: 'echo hi > a.txt' }, { status: 529 }, { say: 'Done.' });
  *   models.calls.filter((call) => call.step)          // what was asked, with headers, model and body
  *
- * Each model call takes the next step; with none left it gets "Done.". Side calls (titles) get a short text and take
- * no step. `models.answer` can be set instead of a script: a function from the call to its step. The API is known by
+ * Each model call takes the next step; with none left it gets "Done.". Side calls (titles) get
+ * `models.side` and take no step. `models.answer` can be set instead of a script: a function from the call to its step. The API is known by
  * the end of the path, so any prefix in front of it works: …/messages, …/responses, …/chat/completions,
  * …/messages/count_tokens, GET …/models; anything else is recorded and answered with 404.
  */
@@ -32,6 +32,8 @@ export interface ModelStub {
   script(...steps: Step[]): void;
   /** Decides the step of a model call; the script is the default. */
   answer: (call: ModelCall) => Step | Promise<Step>;
+  /** What side calls get. */
+  side: Step;
   /** Steps of the script that nobody has taken yet. */
   readonly left: number;
   /** Resolves with the first call that fits, past or coming. */
@@ -53,6 +55,7 @@ export async function startModelStub(listen: { host?: string; port?: number } = 
     calls: [],
     script: (...more) => void steps.push(...more),
     repeat: (step) => void steps.unshift(step),
+    side: { say: 'A title' },
     answer: () => steps.shift() ?? { say: 'Done.' },
     get left() {
       return steps.length;
@@ -98,11 +101,11 @@ async function respond(stub: ModelStub, request: IncomingMessage, response: Serv
     if (!response.writableFinished) call.aborted = true;
   });
   if (call.api === 'other') return answerOther(call, response);
-  const step = call.side ? { say: 'A title' } : await stub.answer(call);
+  const step = call.side ? stub.side : await stub.answer(call);
   if (!call.side) call.step = step;
   if (step.after) await sleep(step.after);
   if ('status' in step) return fail(call.api, step, response);
-  if ('stall' in step && step.stall === 'silent') return;
+  if ('stall' in step && (step.stall === 'silent' || !call.stream)) return;
   const tool = toolFor(step, call.tools);
   if (tool?.kind === 'search') stub.repeat(step);
   const answer = answers[call.api](call, step, tool);

@@ -49,7 +49,8 @@ export function createFindKnown({ pieces, exact }: Pieces): FindKnown {
 
 function matches(bytes: Uint8Array, start: number, piece: Uint8Array): boolean {
   if (start + piece.length > bytes.length) return false;
-  for (let index = 0; index < piece.length; index += 1) if (bytes[start + index] !== piece[index]) return false;
+  for (let index = 0; index < piece.length; index += 1)
+    if (bytes[start + index] !== piece[index]) return false;
   return true;
 }
 

@@ -4,6 +4,8 @@ export interface Format {
   kind: string;
   /** One of them is in every match; looked for first, since it is much cheaper. */
   anchors: readonly string[];
+  /** Whatever it stands in, it is one: no further look at how random it is. */
+  sure?: true;
   /** Linear: every repetition has a bound, or nothing after it. */
   pattern: RegExp;
 }
@@ -12,7 +14,7 @@ export const formats: readonly Format[] = [
   {
     kind: 'a GitHub token',
     anchors: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
-    pattern: /(?<![A-Za-z0-9])gh[opusr]_(?:[A-Za-z0-9]{36,255}|\d{1,12}_[\w-]{16,900}(?:\.[\w-]{16,900}){1,2})/g,
+    pattern: /gh[opusr]_(?:[A-Za-z0-9]{36}|\d{1,12}_[\w-]{16,900}(?:\.[\w-]{16,900}){1,2})/g,
   },
   {
     kind: 'a GitHub token',
@@ -22,22 +24,28 @@ export const formats: readonly Format[] = [
   {
     kind: 'an AWS access key',
     anchors: ['AKIA', 'ASIA'],
-    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])/g,
+    pattern: /(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Z0-9])/g,
   },
   {
     kind: 'a private key',
+    sure: true,
     anchors: ['PRIVATE KEY', 'PRIVATEKEY'],
-    pattern: /-----BEGIN ?[A-Z ]{0,24}PRIVATE ?KEY(?: ?BLOCK)?-----[^A-Za-z0-9+/]{0,16}[\s\S]{0,160}?[A-Za-z0-9+/]{40}/g,
+    pattern:
+      /-----BEGIN ?[A-Z ]{0,24}PRIVATE ?KEY(?: ?BLOCK)?-----(?:(?!-----)[\s\S]){0,160}?[A-Za-z0-9+/]{40}/g,
   },
   { kind: 'an Anthropic key', anchors: ['sk-ant-'], pattern: /sk-ant-[a-z]{2,12}\d\d-[\w-]{60,200}/g },
-  { kind: 'an OpenAI key', anchors: ['sk-proj-', 'sk-svcacct-'], pattern: /sk-(?:proj|svcacct)-[\w-]{40,250}/g },
+  {
+    kind: 'an OpenAI key',
+    anchors: ['sk-proj-', 'sk-svcacct-'],
+    pattern: /sk-(?:proj|svcacct)-[\w-]{40,250}/g,
+  },
   {
     kind: 'an OpenAI key',
     anchors: ['T3BlbkFJ'],
     pattern: /sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}/g,
   },
   { kind: 'a Slack token', anchors: ['xox'], pattern: /xox[abeoprs]-\d{8,14}-[\dA-Za-z-]{20,200}/g },
-  { kind: 'an npm token', anchors: ['npm_'], pattern: /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{36}/g },
+  { kind: 'an npm token', anchors: ['npm_'], pattern: /npm_[A-Za-z0-9]{36}/g },
   { kind: 'a Linear key', anchors: ['lin_api_'], pattern: /lin_api_[A-Za-z0-9]{40}/g },
   { kind: 'a GitLab token', anchors: ['glpat-'], pattern: /glpat-[\w-]{20,60}/g },
 ];
@@ -46,5 +54,7 @@ export const formats: readonly Format[] = [
 export function isPlaceholder(token: string): boolean {
   if (/example|placeholder|redacted|your[-_]?(?:token|key)/i.test(token)) return true;
   const body = token.slice(token.startsWith('-----') ? -40 : 8);
-  return new Set(body).size < 9 || !/\d/.test(body) || /(.)\1{7}/.test(body) || /0123456789|abcdefghij/i.test(body);
+  return (
+    new Set(body).size < 9 || !/\d/.test(body) || /(.)\1{7}/.test(body) || /0123456789|abcdefghij/i.test(body)
+  );
 }

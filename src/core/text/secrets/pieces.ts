@@ -27,8 +27,10 @@ export function piecesOf(secrets: readonly KnownSecret[]): Pieces {
         if (value.length >= shortest) for (const form of short) exact.set(form, secret);
         continue;
       }
-      for (const form of forms) for (const piece of cut(squeezed(form), pieceLength)) pieces.set(piece, secret);
-      for (const form of digits) for (const piece of cut(squeezed(form), digitsLength)) pieces.set(piece, secret);
+      for (const form of forms)
+        for (const piece of cut(squeezed(form), pieceLength)) pieces.set(piece, secret);
+      for (const form of digits)
+        for (const piece of cut(squeezed(form), digitsLength)) pieces.set(piece, secret);
     }
   }
   return { pieces, exact };

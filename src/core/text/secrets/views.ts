@@ -8,31 +8,49 @@ export interface View {
   chance: boolean;
 }
 
-export function views(text: string): View[] {
+/** @param anchors what a token begins with or holds; a view that can show none of them is left out */
+export function views(text: string, anchors: readonly string[]): View[] {
   const joined = join(text);
   return [
     { text, place: (start, end) => [start, end], chance: false },
-    reversed(text),
+    ...(anchors.some((anchor) => text.includes(turn(anchor))) ? [reversed(text)] : []),
     joined,
     ...(/%[0-9a-f]{2}|\\x[0-9a-f]{2}|\\u00[0-9a-f]{2}/i.test(text) ? [unescaped(text)] : []),
     ...decodedRuns(joined),
   ];
 }
 
+const turn = (text: string): string => text.split('').toReversed().join('');
+
 function reversed(text: string): View {
-  const turned = text.split('').toReversed().join('');
-  return { text: turned, place: (start, end) => [text.length - end, text.length - start], chance: false };
+  return {
+    text: turn(text),
+    place: (start, end) => [text.length - end, text.length - start],
+    chance: false,
+  };
 }
+
+const dropped = new Set(Array.from(' \t\r\n\v\f"\'`+,\\;()[]', (char) => char.charCodeAt(0)));
+const keeps = Uint8Array.from({ length: 256 }, (_, code) => (dropped.has(code) ? 0 : 1));
 
 /** Without white space, quotes and what joins strings, so that a token on several lines or in several strings is whole. */
 function join(text: string): View {
-  const at: number[] = [];
-  const parts: string[] = [];
-  for (const { 0: part, index } of text.matchAll(/[^\s"'`+,\\;()[\]]+/g)) {
-    parts.push(part);
-    for (let offset = 0; offset < part.length; offset += 1) at.push(index + offset);
+  const bytes = new Uint8Array(text.length);
+  const at = new Uint32Array(text.length);
+  let length = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    // Of no use in a token: what stands for nothing goes, the rest keeps apart what is left and right of it.
+    if (code === 0x200b || (code < 256 && keeps[code] === 0)) continue;
+    bytes[length] = code < 256 ? code : 0x20;
+    at[length] = index;
+    length += 1;
   }
-  return { text: parts.join(''), place: (start, end) => [at[start] ?? 0, (at[end - 1] ?? 0) + 1], chance: true };
+  return {
+    text: Buffer.from(bytes.buffer, 0, length).toString('latin1'),
+    place: (start, end) => [at[start] ?? 0, (at[end - 1] ?? 0) + 1],
+    chance: true,
+  };
 }
 
 function unescaped(text: string): View {
