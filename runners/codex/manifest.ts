@@ -54,10 +54,12 @@ export const codex: RunnerManifest = {
     NO_BROWSER: '1',
     MODEL_PROVIDER: 'prlt',
     INITIAL_AGENT_MODE: 'agent-full-access',
+    // Else each turn is followed by a call with the whole conversation, for what a person might type next.
+    CODEX_ACP_PROMPT_SUGGESTIONS: 'false',
   },
   files: { '.codex/config.toml': configuration },
   acp: { steering: true, resume: 'resume' },
-  model: { apis: ['openai'], default: 'gpt-5.5-codex', side: [] },
+  model: { apis: ['openai'], default: 'gpt-5.5-codex', side: ['gpt-5.6-luna'] },
   masks: ['.codex/'],
   outcomes: [
     ...providerOutcomes,

@@ -2,7 +2,9 @@
 
 /** Every `{name}` that `places` has; braces around anything else stay, since files may be JSON. */
 export function fill(text: string, places: Readonly<Record<string, string>>): string {
-  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) => places[name] ?? whole);
+  return text.replace(/\{([a-z]+)\}/g, (whole, name: string) =>
+    Object.hasOwn(places, name) ? (places[name] ?? whole) : whole,
+  );
 }
 
 /** The same for those values of a record whose name `wanted` takes. */

@@ -49,9 +49,12 @@ export async function currentPolicy(context: Context, repo: Repo): Promise<InFor
   return { policy };
 }
 
+/** Raised when the same file comes to mean something else: what is stored of earlier versions is read anew. */
+const reading = 2;
+
 /** What a policy follows from beside the file: another ceiling makes another policy of the same file. */
 function circumstances({ settings, runners }: Context): string {
-  const text = JSON.stringify([settings.ceilings, [...runners.keys()]]);
+  const text = JSON.stringify([reading, settings.ceilings, [...runners.keys()]]);
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 

@@ -40,11 +40,13 @@ export async function promptFor(
 ): Promise<RunPrompt> {
   const { snapshot } = request;
   const { base, branch, instructions } = about;
-  const [specs, rules, commits] = await Promise.all([
-    Promise.all(specsNamedIn(snapshot.body).map((path) => fileAt(mirrors, item, base, path))),
-    rulesAt(mirrors, item, base),
+  const named = specsNamedIn(snapshot.body);
+  const [files, commits] = await Promise.all([
+    filesAt(mirrors, item, base, [...named, ...ruleFiles]),
     commitsOf(mirrors, item, base),
   ]);
+  const specs = files.slice(0, named.length);
+  const rules = rulesIn(files.slice(named.length));
   const built = buildPrompt({
     snapshot: { key: item.key, ...snapshot },
     specs,
@@ -73,14 +75,17 @@ function goingOn({ reason, handover }: NonNullable<Run['continues']>): NonNullab
   return handover ? { reason, runner: handover.from } : { reason };
 }
 
-async function fileAt(mirrors: Mirrors, item: Item, base: string, path: string): Promise<Spec> {
-  const answer = await mirrors.readFile(item.repo.id, base, path, largestFile);
-  const content = answer.kind === 'file' ? answer.content.toString('utf8') : undefined;
-  return { path, content, tooLarge: answer.kind === 'too_large' };
+/** All at once: a process of git for each would be most of what a launch costs. */
+async function filesAt(mirrors: Mirrors, item: Item, base: string, paths: string[]): Promise<Spec[]> {
+  const answers = await mirrors.readFiles(item.repo.id, base, paths, largestFile);
+  return answers.map((answer, index) => ({
+    path: paths[index] ?? '',
+    content: answer.kind === 'file' ? answer.content.toString('utf8') : undefined,
+    tooLarge: answer.kind === 'too_large',
+  }));
 }
 
-async function rulesAt(mirrors: Mirrors, item: Item, base: string): Promise<Spec[]> {
-  const found = await Promise.all(ruleFiles.map((path) => fileAt(mirrors, item, base, path)));
+function rulesIn(found: Spec[]): Spec[] {
   const there = found.filter((file) => file.tooLarge || file.content?.trim());
   return there.filter(
     (file, index) => file.tooLarge || there.findIndex((one) => one.content === file.content) === index,

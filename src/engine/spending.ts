@@ -32,6 +32,12 @@ export interface ModelDeskParts {
 const short = 0.8;
 const bytesPerToken = 4;
 
+interface Counting {
+  run: string;
+  call: ModelCall;
+  resolve: () => void;
+}
+
 type Admission = Awaited<ReturnType<ModelDesk['admit']>>;
 
 export function createModelDesk(parts: ModelDeskParts): ModelDesk {
@@ -40,6 +46,10 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
   const pricing = pricingWith(parts.prices, log);
   /** By run: what was spent and could not be stored. It counts as long as this process lives. */
   const unstored = new Map<string, number>();
+  let gathered: Counting[] = [];
+
+  const costFor = ({ provider, model, usage }: ModelCall): number =>
+    costOf(pricing(provider, model).price, usage);
 
   /** What is sure to be paid for a call: what it sends. */
   const surely = (provider: string, model: string, bytes: number): number => {
@@ -83,20 +93,36 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
     }
   };
 
-  const count = async (run: string, call: ModelCall): Promise<void> => {
-    const { name, price } = pricing(call.provider, call.model);
-    const cost = costOf(price, call.usage);
+  /** Whether somebody is to hear of it. */
+  const count = async (tx: Tx, { run, call }: Counting): Promise<boolean> => {
     const { usage, asked: _, ...told } = call;
     const { cacheWriteLong: __, ...tokens } = usage;
-    const warned = await db.transaction().execute(async (tx) => {
-      const before = await spendingOf(tx, run);
-      if (!before) return false;
-      await countCall(tx, { run, repo: before.repo, at: now(), ...told, ...tokens, cost });
-      return warn(tx, before, before.spent + cost);
-    });
-    parts.counted(call, name, cost);
-    if (warned) parts.bell.ring(messagesFor(run));
-    if (warned) parts.wake();
+    const before = await spendingOf(tx, run);
+    if (!before) return false;
+    const cost = costFor(call);
+    await countCall(tx, { run, repo: before.repo, at: now(), ...told, ...tokens, cost });
+    return warn(tx, before, before.spent + cost);
+  };
+
+  /** All that ended in one turn of the loop share one wait for the disk. */
+  const store = async (batch: Counting[]): Promise<void> => {
+    try {
+      const warned = await db.transaction().execute(async (tx) => {
+        const runs: string[] = [];
+        for (const one of batch) if (await count(tx, one)) runs.push(one.run);
+        return runs;
+      });
+      for (const run of warned) parts.bell.ring(messagesFor(run));
+      if (warned.length > 0) parts.wake();
+    } catch (error) {
+      log.error({ runs: batch.map(({ run }) => run), err: error }, 'model calls could not be counted');
+      for (const { run, call } of batch) unstored.set(run, (unstored.get(run) ?? 0) + costFor(call));
+    }
+    for (const { run, call, resolve } of batch) {
+      parts.counted(call, pricing(call.provider, call.model).name, costFor(call));
+      inFlight.end(run, surely(call.provider, call.model, call.asked));
+      resolve();
+    }
   };
 
   /** Once for each threshold that this call has taken the run past. */
@@ -115,17 +141,17 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
 
   return {
     admit,
-    settle: async (run, call) => {
-      try {
-        await count(run, call);
-      } catch (error) {
-        log.error({ run, err: error, provider: call.provider }, 'a model call could not be counted');
-        const cost = costOf(pricing(call.provider, call.model).price, call.usage);
-        unstored.set(run, (unstored.get(run) ?? 0) + cost);
-      } finally {
-        inFlight.end(run, surely(call.provider, call.model, call.asked));
-      }
-    },
+    settle: (run, call) =>
+      new Promise((resolve) => {
+        if (gathered.length === 0) {
+          setImmediate(() => {
+            const batch = gathered;
+            gathered = [];
+            void store(batch);
+          });
+        }
+        gathered.push({ run, call, resolve });
+      }),
   };
 }
 

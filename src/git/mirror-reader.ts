@@ -1,5 +1,6 @@
 /** Reads commits and files out of a mirror, without a checkout and without following links. */
 import type { Git } from './git-process.ts';
+import { readBlobs } from './read-blobs.ts';
 import { checkedSha, isSha } from './ref-name.ts';
 import { isTreePath, parseTree, type TreeEntry } from './tree.ts';
 
@@ -16,8 +17,13 @@ export interface MirrorReader {
   resolve(repoId: string | number, ref: string): Promise<string | undefined>;
   /** Names of all branches, without `refs/heads/`. */
   branches(repoId: string | number): Promise<string[]>;
-  /** `maxBytes` is checked before anything is read. */
-  readFile(repoId: string | number, sha: string, path: string, maxBytes: number): Promise<FileAnswer>;
+  /** In the order of `paths`; `maxBytes` of each is checked before anything is read. */
+  readFiles(
+    repoId: string | number,
+    sha: string,
+    paths: readonly string[],
+    maxBytes: number,
+  ): Promise<FileAnswer[]>;
   /** First lines of the newest commits at or before `sha`, newest first. */
   subjects(repoId: string | number, sha: string, most: number): Promise<string[]>;
   /** Every entry at or below `folder` (default: the whole tree), links and gitlinks included. */
@@ -57,18 +63,25 @@ export function createMirrorReader(git: Git, pathOf: (repoId: string | number) =
     async has(repoId, sha) {
       return isSha(sha) && (await resolve(repoId, sha)) === sha;
     },
-    async readFile(repoId, sha, path, maxBytes) {
-      if (!isTreePath(path)) return { kind: 'absent' };
-      const entry = (await entries(repoId, sha, [], [path])).find((found) => found.path === path);
-      if (!entry) return { kind: 'absent' };
-      if (entry.kind !== 'file') return { kind: 'not_a_file' };
-      if (entry.bytes > maxBytes) return { kind: 'too_large', bytes: entry.bytes };
-      const { stdout } = await git.run({
-        gitDir: pathOf(repoId),
-        args: ['cat-file', 'blob', entry.oid],
-        maxOutput: Math.max(entry.bytes, 1),
+    async readFiles(repoId, sha, paths, maxBytes) {
+      const named = [...new Set(paths.filter(isTreePath))];
+      // `-t`: else a folder is left out when something below it is asked for as well.
+      const found = named.length === 0 ? [] : await entries(repoId, sha, ['-t'], named);
+      const byPath = new Map(found.map((entry) => [entry.path, entry]));
+      const wanted = named.flatMap((path) => {
+        const entry = byPath.get(path);
+        return entry?.kind === 'file' && entry.bytes <= maxBytes ? [entry] : [];
       });
-      return { kind: 'file', content: stdout };
+      const contents = new Map<string, Buffer>();
+      for await (const { oid, content } of readBlobs({ git, gitDir: pathOf(repoId) }, wanted))
+        contents.set(oid, content);
+      return paths.map((path): FileAnswer => {
+        const entry = byPath.get(path);
+        if (!entry) return { kind: 'absent' };
+        if (entry.kind !== 'file') return { kind: 'not_a_file' };
+        const content = contents.get(entry.oid);
+        return content ? { kind: 'file', content } : { kind: 'too_large', bytes: entry.bytes };
+      });
     },
     async subjects(repoId, sha, most) {
       const { stdout } = await git.run({

@@ -15,8 +15,7 @@ export const ALWAYS_PROTECTED: readonly string[] = [
   '**/.clinerules/**',
   '**/.windsurfrules',
   '**/.mcp.json',
-  '**/opencode.json',
-  '**/opencode.jsonc',
+  '**/opencode.json*',
   '**/.agents/**',
   '**/.claude/**',
   '**/.codex/**',
@@ -25,7 +24,8 @@ export const ALWAYS_PROTECTED: readonly string[] = [
   '**/.gemini/**',
   '**/.opencode/**',
   '**/.windsurf/**',
-  '.vscode/mcp.json',
+  '**/.github/copilot-instructions.md',
+  '**/.vscode/mcp.json',
 ];
 
 const WORKFLOWS = compile('.github/workflows/**');

@@ -166,13 +166,18 @@ beforeAll(async () => {
   const rows = tables.map((table) =>
     JSON.stringify(select(stage.prlt.dataDir, `select * from ${table} where 1`)),
   );
-  const pulls = JSON.stringify(stage.github.pulls(repo));
+  const pulls = JSON.stringify(
+    stage.github.pulls(repo).map(({ issue: about, headRef }) => [about.title, about.body, headRef]),
+  );
   outside = [
     inspected,
     printed,
     ...rows,
     pulls,
-    JSON.stringify(stage.github.comments(repo, issue)),
+    stage.github
+      .comments(repo, issue)
+      .map((comment) => comment.body)
+      .join('\n'),
     JSON.stringify(stage.github.writes()),
     stage.prlt.log(),
   ].join('\n');

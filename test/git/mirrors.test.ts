@@ -118,7 +118,7 @@ test('every user can read it, whatever the umask', async () => {
 
 test('files are read without following links', async () => {
   await mirrors.refresh(source);
-  const read = (path: string, cap = 100) => mirrors.readFile(7, first, path, cap);
+  const read = async (path: string, cap = 100) => (await mirrors.readFiles(7, first, [path], cap))[0];
   expect(await read('a/b.txt')).toEqual({ kind: 'file', content: Buffer.from('b') });
   expect(await read('l')).toEqual({ kind: 'not_a_file' });
   expect(await read('l/b.txt')).toEqual({ kind: 'absent' });
@@ -127,6 +127,15 @@ test('files are read without following links', async () => {
   for (const path of ['none', '', '../x', '/etc/passwd', 'a//b.txt', '*', ':(glob)**', '-r']) {
     expect(await read(path)).toEqual({ kind: 'absent' });
   }
+  const paths = ['a', 'none', 'README.md', 'a/b.txt', 'README.md'];
+  expect((await mirrors.readFiles(7, first, paths, 100)).map(({ kind }) => kind)).toEqual([
+    'not_a_file',
+    'absent',
+    'file',
+    'file',
+    'file',
+  ]);
+  expect(await mirrors.readFiles(7, first, [], 100)).toEqual([]);
   expect((await mirrors.listTree(7, first)).map(({ path, kind }) => `${kind} ${path}`)).toEqual([
     'file README.md',
     'file a/b.txt',
@@ -186,7 +195,7 @@ test.each<[string, (path: string) => void]>([
   expect(await mirrors.refresh({ ...source, sha })).toMatchObject({ kind: 'ready' });
   expect(statSync(path).ino).toBe(ino);
   expect(await mirrors.resolve(7, 'refs/heads/main')).toBe(sha);
-  expect(await mirrors.readFile(7, first, 'a/b.txt', 10)).toMatchObject({ kind: 'file' });
+  expect(await mirrors.readFiles(7, first, ['a/b.txt'], 10)).toMatchObject([{ kind: 'file' }]);
 });
 
 test('maintenance joins the packs and keeps what no ref reaches', async () => {

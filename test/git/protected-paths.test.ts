@@ -1,5 +1,6 @@
 /** Globs as people write them in `protect`. */
 import { expect, test } from 'vitest';
+import { runners } from '#runners/registry.ts';
 import { protectedBy } from '#src/git/protected-paths.ts';
 
 test.each<[string, string[], string[]]>([
@@ -21,4 +22,21 @@ test('a glob of many stars stays cheap', () => {
   const begun = performance.now();
   expect(isProtected('a'.repeat(4_000))).toBe(false);
   expect(performance.now() - begun).toBeLessThan(1_000);
+});
+
+test('what a CLI would take configuration from is protected at every depth, whatever the runner', () => {
+  const isProtected = protectedBy([], true);
+  const masks = runners.flatMap((runner) => runner.masks);
+  expect(masks.length).toBeGreaterThan(0);
+  for (const mask of [
+    ...masks,
+    'AGENTS.md',
+    'CLAUDE.md',
+    'GEMINI.md',
+    '.github/copilot-instructions.md',
+    '.gemini/',
+  ]) {
+    const path = mask.endsWith('/') ? `${mask}settings.json` : mask;
+    expect([path, isProtected(path), isProtected(`packages/web/${path}`)]).toEqual([path, true, true]);
+  }
 });

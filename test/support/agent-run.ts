@@ -47,8 +47,8 @@ export interface AgentRun {
 export interface AgentRunOptions {
   runner: RunnerManifest;
   assignment?: Partial<Assignment>;
-  /** Over what the manifest says. */
-  agent?: Partial<Assignment['agent']>;
+  /** Instead of what the manifest says. */
+  agent?: Partial<Pick<RunnerManifest, 'acp' | 'env' | 'files'>>;
   /** Milliseconds of silence after which the gateway takes a model call for stalled. */
   silenceMs?: number;
 }
@@ -169,12 +169,13 @@ function assignmentFor({ runner, assignment, agent }: AgentRunOptions, sample: S
       name: 'bezos',
       runner: runner.name,
       argv: runner.argv.map((part) => fill(part, places)),
-      env: fillAll(runner.env, places),
-      files: fillAll(runner.files, places),
-      acp: runner.acp,
+      env: fillAll(agent?.env ?? runner.env, places),
+      files: fillAll(agent?.files ?? runner.files, places),
+      acp: agent?.acp ?? runner.acp,
       masks: runner.masks,
-      ...agent,
     },
+    // Its own: tests of the shim on this machine end every process that carries the id of theirs, in containers too.
+    run: { ...base.run, id: randomUUID() },
     limits: { ...base.limits, cancelGraceMs: 3_000 },
     ...assignment,
   };

@@ -66,7 +66,9 @@ export function judgeSecurity({ security }: EngineFacts): Finding {
 /** @param missing sentences about images that cannot be used */
 export function judgeImages(names: readonly string[], missing: readonly string[]): Finding {
   if (missing.length === 0) return ok('images', `${names.length} runner images are there`);
-  return broken('images', missing.join(' '), 'Run `npm run runners:build` on this machine.');
+  const todo = 'Run `npm run runners:build` on this machine; `-- --only claude` builds one.';
+  if (missing.length === names.length) return broken('images', missing.join(' '), todo);
+  return weak('images', `Runners without an image cannot be used: ${missing.join(' ')}`, todo);
 }
 
 export async function checkEngine(docker: Dockerode): Promise<Finding[]> {

@@ -69,10 +69,13 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
       },
     };
   }
-  const change = run.kind === 'implement' ? await findOwnPull(context, item) : undefined;
+  const [change, based, policy] = await Promise.all([
+    run.kind === 'implement' ? findOwnPull(context, item) : undefined,
+    withBase(context, item),
+    storedPolicy(context, context.db, item.repo.id),
+  ]);
   if (change) return { kind: 'made_before', change };
-  const policy = await storedPolicy(context, context.db, item.repo.id);
-  const assigned = await assign(context, await withBase(context, item), run, policy);
+  const assigned = await assign(context, based, run, policy);
   if (assigned.kind !== 'assigned') return assigned;
   const tools = await ownImage(context, run, { own: assigned.ownImage, runner: assigned.image });
   if (tools.kind !== 'ready') return { kind: 'no_image', answer: tools };

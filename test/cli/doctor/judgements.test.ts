@@ -74,6 +74,7 @@ describe('the engine', () => {
     ['no seccomp', judgeSecurity({ ...facts, security: ['name=apparmor'] }), 'weak'],
     ['images', judgeImages(['a:latest'], []), 'ok'],
     ['an image that is not there', judgeImages(['a:latest'], ['No a.']), 'broken', /runners:build/],
+    ['one image of two', judgeImages(['a:1', 'b:1'], ['No a.']), 'weak', /No a\./],
   ]);
 });
 

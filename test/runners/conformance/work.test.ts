@@ -101,10 +101,10 @@ describe.each(chosenRunners().map((runner) => [runner.name, runner] as const))('
   });
 
   it('gets its questions for permission answered', async () => {
-    const { asking } = await differencesOf(runner);
+    const { asking, asksFor } = await differencesOf(runner);
     if (!asking) return;
     const run = await start(runner, { agent: asking(runner) });
-    run.models.script({ shell: commit }, { say: 'Done.' });
+    run.models.script(asksFor?.(commit) ?? { shell: commit }, { say: 'Done.' });
     expect(await run.host.verdict(soon)).toMatchObject({ outcome: 'finished', changed: true });
     expect(run.host.of('permission').length).toBeGreaterThan(0);
     expect(await run.handedOver('a.txt')).toBe('hi');

@@ -62,10 +62,12 @@ it('steers a running turn where the agent can be steered', async () => {
 });
 
 it.each([
-  ['refuse', 'the agent ended its turn with refusal'],
-  ['provider', 'Out of credit'],
-  ['error', 'API Error: 400'],
-])('does not take %s for success', async (text, error) => {
+  ['refuse', 'the agent ended its turn with refusal', { stop: 'refusal' }],
+  ['provider', 'Out of credit', { stop: 'end_turn', failure: { title: 'Out of credit' } }],
+  ['error', 'API Error: 400', { error: { code: -32603, message: 'API Error: 400' } }],
+])('does not take %s for success, and says how it ended', async (text, error, end) => {
   const host = await start(text);
-  expect(await host.verdict()).toMatchObject({ outcome: 'failed', cause: 'agent_error', error });
+  const verdict = await host.verdict();
+  expect(verdict).toMatchObject({ outcome: 'failed', cause: 'agent_error', error });
+  expect(verdict.end).toEqual(end);
 });

@@ -69,3 +69,12 @@ test('the environment is a closed list', async () => {
     PRLT_RUN_ID: spec.run,
   });
 });
+
+test("a repository's image is refused by name, when it is asked for and when it is used", async () => {
+  const runtime = open('images');
+  const refused = { kind: 'image_refused', reason: expect.stringContaining('dev:1') };
+  expect(await runtime.prepareImage('dev:1', 'any')).toMatchObject(refused);
+  const { spec } = await setStage({ do: 'stay' }, 'any', { own: 'dev:1' });
+  expect(await runtime.launch(spec)).toMatchObject(refused);
+  expect(await runtime.observe()).toEqual([]);
+});

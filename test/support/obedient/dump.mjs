@@ -67,4 +67,4 @@ while (waiting.length > 0 && left > 0) {
       );
   }
 }
-console.log(`dumped ${most.all - left} bytes`);
+process.stdout.write(`dumped ${most.all - left} bytes\n`);

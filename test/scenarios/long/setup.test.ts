@@ -23,7 +23,7 @@ describe.concurrent('a set-up', () => {
     expect(status).toContain('**SETUP_FAILED**');
     expect(status).toContain('`echo the registry is away; exit 9` ended with exit code 9');
     expect(status).toMatch(/^.*the registry is away$/m);
-    expect(status).toContain('attempt 2 of 2');
+    expect(status).toContain('| Attempt | 2 of 2');
     expect(stage.github.pulls(name)).toEqual([]);
   });
 
