@@ -68,6 +68,7 @@ writeFileSync('seen.json', JSON.stringify({
   absolute: await raw('GET http://evil.example/ HTTP/1.1\\r\\nhost: ' + allowed + '\\r\\n\\r\\n'),
   allowed: await fetch('http://' + allowed + '/x').then((answer) => answer.text(), tell),
 }, null, 1));
+process.exit(0);
 `;
 
 let stage: Stage;
@@ -97,7 +98,9 @@ beforeAll(async () => {
   const siblingAddress = await docker('inspect', '-f', '{{.NetworkSettings.IPAddress}}', sibling);
   const own = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
-    .map(({ address }) => address);
+    .map(({ address }) => address)
+    // Without the name of a link they lead nowhere, whatever the container has.
+    .filter((address) => !address.startsWith('fe80'));
   const metadata = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', '100.100.100.200'];
   const hosts = [...new Set([...own, '172.17.0.1', '127.0.0.1', '::1', '::ffff:172.17.0.1', '0.0.0.0'])];
   const targets = {
@@ -173,7 +176,7 @@ describe('without the proxy', () => {
   });
 
   it('no datagram leaves, and no name is resolved', () => {
-    expect(outcomes('udp')).toEqual(['ENETUNREACH']);
+    expect(outcomes('udp').filter((one) => !/^(ENETUNREACH|EADDRNOTAVAIL)$/.test(one))).toEqual([]);
     for (const part of ['names', 'queries'])
       expect(
         outcomes(part).filter((one) => !/^(EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEOUT)$/.test(one)),

@@ -47,13 +47,14 @@ for (const [name, bytes] of Object.entries(malformed)) seen.malformed[name] = (a
 
 const other = process.argv[2];
 const paths = ['/../' + other + '/assignment', '/%2e%2e/' + other + '/assignment', '/assignment/../../' + other, '//' + other + '/assignment',
-  '/runs/' + other, '/runs/' + other + '/assignment', '/messages/' + other, '/assignment%00', '/models/../assignment',
+  '/runs/' + other, '/runs/' + other + '/assignment', '/messages/' + other, '/assignment%00', 
   '/models/x/..%2f..%2f..%2fv1', '/metrics', '/readyz', '/healthz', '/api/github/webhooks', '/.env', '/mirror'];
 for (const path of paths) seen.elsewhere[path] = (await say(get(path))).slice(0, 4000);
 for (const [name, bytes] of Object.entries({
   'absolute form': 'GET http://' + other + '/assignment HTTP/1.1\\r\\nhost: ' + other + '\\r\\nconnection: close\\r\\n\\r\\n',
   'a header that names it': get('/assignment', 'x-run: ' + other + '\\r\\nx-prlt-run: ' + other + '\\r\\n'),
   'a parameter that names it': get('/assignment?run=' + other),
+  'its own, the long way': get('/models/../assignment'),
   'an upgrade': get('/assignment', 'upgrade: websocket\\r\\nconnection: upgrade\\r\\n'),
   'a tunnel to it': 'CONNECT ' + other + ':1 HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n',
   'a tunnel to a file': 'CONNECT /run/prlt/host.sock HTTP/1.1\\r\\nhost: x\\r\\n\\r\\n',
@@ -88,6 +89,7 @@ seen.refused = refused;
 await wait(1500);
 for (let tries = 0; tries < 20 && !seen.healed; tries += 1) { seen.healed = /^HTTP\\/1\\.1 200/.test(await say(get('/assignment'))); await wait(500); }
 writeFileSync('seen.json', JSON.stringify(seen, null, 1));
+process.exit(0);
 `;
 
 const secret = `neighbour-${randomUUID()}`;
