@@ -202,6 +202,7 @@ async function createContext(
   const runtime = runtimes[settings.runtime]({
     dataDir,
     installation,
+    engineRuntime: settings.containerRuntime,
     probeImage: imageName(command),
     runnerImages: runners.map(imageName),
     shimEntry: join(import.meta.dirname, '../runners/shim/main.ts'),

@@ -13,6 +13,8 @@ export const environmentMeanings: Record<string, string> = {
   PRLT_DATA_DIR: 'Database, mirrors, sockets. Keep the path short: a socket lies below it.',
   DATABASE_URL: 'Refused when set: this version keeps its data in SQLite only.',
   PRLT_RUNTIME: 'Where runs execute. `host` isolates nothing: for the demo and tests.',
+  PRLT_CONTAINER_RUNTIME:
+    "What the engine runs containers with, by the engine's own name, such as `runsc`. Without it the engine's usual one ([security](security.md)).",
   PRLT_MAX_CONCURRENCY: 'Most runs at a time, over all repositories.',
   PRLT_MAX_RUN: 'Longest run that a repository may allow.',
   PRLT_MAX_MEMORY: 'Most memory that a repository may give a run.',

@@ -19,6 +19,8 @@ export interface Settings {
   logLevel: string;
   dataDir: string;
   runtime: 'docker' | 'host';
+  /** The engine's name of what runs containers, such as `runsc`; undefined for its usual one. */
+  containerRuntime: string | undefined;
   /** Ceilings of the operator; a repository's configuration only narrows them. Milliseconds, bytes, millionths of a US dollar. */
   ceilings: Ceilings;
   /** Canonical `host:port` entries that may lead to private addresses. */
@@ -79,6 +81,13 @@ export const environment = z.object({
   PRLT_RUNTIME: z
     .enum(['docker', 'host'], { error: 'PRLT_RUNTIME is docker or host in this version.' })
     .default('docker'),
+  PRLT_CONTAINER_RUNTIME: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][\w.-]{0,99}$/,
+      'PRLT_CONTAINER_RUNTIME is the name of a runtime that the engine has, such as runsc.',
+    )
+    .optional(),
   PRLT_MAX_CONCURRENCY: z.coerce
     .number({ error: 'PRLT_MAX_CONCURRENCY is not a number.' })
     .int()
@@ -141,6 +150,7 @@ export function readSettings(env: Record<string, string | undefined>): SettingsR
       logLevel: read.LOG_LEVEL,
       dataDir: resolve(read.PRLT_DATA_DIR),
       runtime: read.PRLT_RUNTIME,
+      containerRuntime: read.PRLT_CONTAINER_RUNTIME,
       ceilings: {
         concurrency: read.PRLT_MAX_CONCURRENCY,
         run: read.PRLT_MAX_RUN,

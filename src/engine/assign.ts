@@ -1,6 +1,5 @@
 /** What a run is given: branch, base commit, prompt, agent command. Fixed once, before its container exists. */
 import type { RunnerManifest } from '#runners/manifest.ts';
-import { runners } from '#runners/registry.ts';
 import { type Assignment, protocolVersion } from '#runners/shim/protocol.ts';
 import { branchKind } from '../core/branch/kind.ts';
 import { branchName } from '../core/branch.ts';
@@ -13,7 +12,7 @@ import { chooseModel, type ModelChoice, withModel } from './model-choice.ts';
 import { withRegistries } from './registry-clients.ts';
 import { gitUrl } from './repository-url.ts';
 import { promptFor } from './run-prompt.ts';
-import { imageRefusal } from './toolchain.ts';
+import { imageRefusal, masked } from './toolchain.ts';
 
 export type Assigned =
   | {
@@ -144,12 +143,6 @@ function driven(
     files: filled(runner.files),
     acp: { ...runner.acp, ...(options.length > 0 ? { options } : {}) },
   };
-}
-
-/** Whatever runner it is, what the agent starts may be another one's CLI. */
-function masked(allowed: boolean): Pick<Assignment['agent'], 'masks' | 'maskedByBase'> {
-  const masks = [...new Set(runners.flatMap((runner) => runner.masks))];
-  return { masks, ...(allowed ? { maskedByBase: true } : {}) };
 }
 
 /** Work that was put aside goes on where it was; else a new branch off the base; a fix goes on where the branch of the open pull request is now. */

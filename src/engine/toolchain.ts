@@ -1,4 +1,6 @@
-/** The image that a repository brings for its runs: whether the operator lets it, and what its name means for this run. */
+/** What a repository brings for its runs: its image, and what it has to leave out. */
+import { runners } from '#runners/registry.ts';
+import type { Assignment } from '#runners/shim/protocol.ts';
 import { isImageAllowed } from '../core/allowed-images.ts';
 import type { Failure, Run } from '../core/item.ts';
 import type { ImageAnswer, NotLaunched } from '../runtimes/runtime.ts';
@@ -42,4 +44,10 @@ async function prepared(
 ): Promise<ImageAnswer> {
   const answer = await runtime.prepareImage(id, runner);
   return answer.kind === 'image_missing' && pin !== undefined ? runtime.prepareImage(pin, runner) : answer;
+}
+
+/** Whatever runner it is, what the agent starts may be another one's CLI. */
+export function masked(allowed: boolean): Pick<Assignment['agent'], 'masks' | 'maskedByBase'> {
+  const masks = [...new Set(runners.flatMap((runner) => runner.masks))];
+  return { masks, ...(allowed ? { maskedByBase: true } : {}) };
 }

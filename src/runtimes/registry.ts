@@ -12,6 +12,8 @@ export interface RuntimeSettings {
   dataDir: string;
   /** Id of this installation, made once in the data directory. */
   installation: string;
+  /** The engine's name of what runs containers; undefined for its usual one. */
+  engineRuntime?: string | undefined;
   /** A runner image, for the probe. */
   probeImage: string;
   /** All of them, by name. */

@@ -1,4 +1,8 @@
 /** Secrets on their way out, in each of the ways out: a change is refused with file and kind, a text goes out without them. */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addRepository, ask, ended, statusComments } from '#test/support/company.ts';
 import { canariesIn } from '#test/support/obedient/canaries.ts';
@@ -12,12 +16,19 @@ const turned = [...key].toReversed().join('');
 const once = 'limits: { attempts: 1 }\n';
 
 let stage: Stage;
+let dir: string;
 beforeAll(async () => {
   stage = await setStage({
     runtime: 'host',
     agent: [
       `echo "I think it is ${turned}"`,
-      `prlt-agent finish --title "Use ${key}" --summary "The key is ${encoded}; the token ${token}." --how-tested 'With ${Buffer.from(key).toString('hex')}.'`,
+      `cat > "$PRLT_RESULT_FILE" <<'RESULT'`,
+      JSON.stringify({
+        title: `Use ${key}`,
+        summary: `The key is ${encoded}; the token ${token}.`,
+        tested: `With ${Buffer.from(key).toString('hex')}.`,
+      }),
+      'RESULT',
       'echo fine > fine.txt',
     ].join('\n'),
     env: {
@@ -32,14 +43,13 @@ beforeAll(async () => {
 afterAll(async () => {
   expect(stage?.github.contractViolations).toEqual([]);
   await stage?.close();
+  await rm(dir, { recursive: true, force: true });
 });
 
 async function keyFile(): Promise<string> {
-  const { mkdtemp, writeFile } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const path = `${await mkdtemp(`${tmpdir()}/key-`)}/key`;
-  await writeFile(path, `${late}\n`);
-  return path;
+  dir = await mkdtemp(join(tmpdir(), 'key-'));
+  await writeFile(join(dir, 'key'), `${late}\n`);
+  return join(dir, 'key');
 }
 
 /** Plays a story of its own and answers what people read of it; nothing of a refused change may be on GitHub. */
@@ -52,10 +62,11 @@ async function refused(name: string, agent: string, title = 'Do it'): Promise<st
     () => statusComments(stage, full, issue)[0]?.includes('is kept on the machine'),
     30,
   );
-  expect(Object.keys(await stage.github.branches(full))).toEqual(['main']);
-  await expect(stage.github.readFile(full, 'refs/prlt/GH-1/1.1', 'a.txt'))
-    .resolves.toBeUndefined()
-    .catch(() => {});
+  const refs = execFileSync('git', ['for-each-ref', '--format=%(refname)'], {
+    cwd: stage.github.git(full),
+    encoding: 'utf8',
+  });
+  expect(refs.trim()).toBe('refs/heads/main');
   expect(stage.github.pulls(full)).toEqual([]);
   expect(
     canariesIn(
@@ -93,7 +104,7 @@ describe.concurrent('a change', () => {
     ],
     [
       'author',
-      `echo x > a.txt; git add a.txt; git -c user.name="${token}" commit -qm "Add a.txt"`,
+      `echo x > a.txt; git add a.txt; git commit -qm "Add a.txt" --author="${token} <a@b>"`,
       'names a GitHub token',
     ],
     ['path', `mkdir -p d; echo x > "d/${key}"`, 'The name of a changed file holds a secret of this service'],

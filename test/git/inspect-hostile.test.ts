@@ -1,7 +1,7 @@
 /** Branches that an agent could send to harm the host, the repository or the people who review: each refused by name. */
 
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { deflateSync } from 'node:zlib';
@@ -196,6 +196,11 @@ describe('trees that no honest git makes', () => {
     ['.git/config', () => tree('.git', '40000')],
     ['.GIT', () => tree('.GIT', '40000')],
     ['git~1', () => tree('git~1', '40000')],
+    ['.git as Windows takes it, with a dot', () => tree('.git.', '40000')],
+    ['with a space', () => tree('.git ', '40000')],
+    ['with a stream', () => tree('.git::$INDEX_ALLOCATION', '40000')],
+    ['with a backslash', () => tree('.git\\config')],
+    ['.git as macOS takes it', () => tree('.g\u200cit', '40000')],
     ['..', () => tree('..', '40000')],
     ['a slash in a name', () => tree('a/b')],
     [
@@ -253,6 +258,21 @@ describe('bundles that are not what they say', () => {
     const orphan = agent.commit([], [{ path: 'x', content: 'x' }]);
     expect(verdict(await judge(agent.bundle(orphan, []), orphan))).toEqual(['not_descendant']);
   });
+
+  test.each(['refs/heads/--upload-pack=x', 'refs/heads/../../config', 'HEAD', 'refs/heads/a b', '-x'])(
+    'a branch that calls itself %s gives no name to anything here',
+    async (ref) => {
+      const head = work();
+      const bundle = agent.bundle(head, [start]);
+      const at = bundle.indexOf('refs/heads/work');
+      const named = Buffer.concat([bundle.subarray(0, at), Buffer.from(ref), bundle.subarray(at + 15)]);
+      const judged = await judge(named, head);
+      expect(verdict(judged)).toEqual([expect.stringMatching(/^(accepted|bundle_invalid)$/)]);
+      if (judged.kind !== 'accepted') return;
+      const refs = readdirSync(join(judged.repo, 'refs'), { recursive: true }).map(String);
+      expect(refs.filter((path) => !/^(heads|tags)$/.test(path))).toEqual([]);
+    },
+  );
 
   test('a prerequisite that the mirror does not have', async () => {
     const secret = work();

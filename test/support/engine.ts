@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -28,16 +28,31 @@ export interface OwnEngineOptions {
   images: string[];
   /** Containers go on while it is away. */
   liveRestore?: boolean;
+  /** Root of its containers is nobody on the machine (`userns-remap`). */
+  userNamespaces?: boolean;
 }
 
 /** Needs root and `dockerd`, as `.ci/machine` has them. It makes no bridge and no rule of a firewall: runs have no network. */
-export async function startOwnEngine({ images, liveRestore = false }: OwnEngineOptions): Promise<OwnEngine> {
+export async function startOwnEngine({
+  images,
+  liveRestore = false,
+  userNamespaces = false,
+}: OwnEngineOptions): Promise<OwnEngine> {
   const dir = await mkdtemp(join(tmpdir(), 'prlt-e-'));
+  // Mapped users pass through it to what is theirs.
+  if (userNamespaces) await chmod(dir, 0o711);
   const socket = join(dir, 'docker.sock');
   const host = `unix://${socket}`;
   const log = openSync(join(dir, 'log'), 'a');
   // A file of its own, so that nothing of the machine's engine holds for this one.
-  await writeFile(join(dir, 'daemon.json'), JSON.stringify({ 'live-restore': liveRestore }));
+  await writeFile(
+    join(dir, 'daemon.json'),
+    JSON.stringify({
+      'live-restore': liveRestore,
+      ...(userNamespaces ? { 'userns-remap': 'nobody:nogroup' } : {}),
+    }),
+  );
+  await writeFile(join(dir, 'ids'), 'nobody:700000:65536\nnogroup:700000:65536\n');
   let daemon: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
@@ -49,7 +64,9 @@ export async function startOwnEngine({ images, liveRestore = false }: OwnEngineO
     // One that was killed leaves numbers behind, its own and its containerd's, that it would take for living ones.
     for (const left of ['pid', 'exec/containerd/containerd.pid']) await rm(join(dir, left), { force: true });
     // An engine without a bridge removes the one that it finds, which is the machine's own: it gets a network of its own.
-    const started = spawn('unshare', ['--net', 'dockerd', ...args], { stdio: ['ignore', log, log] });
+    const remapped = 'mount --bind "$0" /etc/subuid && mount --bind "$0" /etc/subgid && exec dockerd "$@"';
+    const own = userNamespaces ? ['--mount', 'sh', '-c', remapped, join(dir, 'ids')] : ['dockerd'];
+    const started = spawn('unshare', ['--net', ...own, ...args], { stdio: ['ignore', log, log] });
     const failed = once(started, 'error').then(([error]) => Promise.reject(error));
     daemon = started;
     await Promise.race([answers(socket, started, join(dir, 'log')), failed]);

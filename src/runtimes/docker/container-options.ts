@@ -15,6 +15,8 @@ export interface ContainerRequest {
   runnerVolume?: string;
   labels: Record<string, string>;
   limits: LaunchSpec['limits'];
+  /** The engine's name of what runs the container, such as `runsc`; undefined for its usual one. */
+  engineRuntime?: string | undefined;
 }
 
 /** The agent's user in every runner image. */
@@ -30,18 +32,22 @@ export type Place =
 
 /** Docker Engine API 1.41, `ContainerCreate`. Whatever a repository or an agent says never reaches this function. */
 export function containerOptions(request: ContainerRequest): Dockerode.ContainerCreateOptions {
-  const { limits, runnerVolume } = request;
+  const { limits, runnerVolume, engineRuntime } = request;
   return {
     name: request.name,
     Image: request.image,
     Labels: request.labels,
     WorkingDir: containerPaths.work,
-    ...confinement(limits, [
-      { kind: 'host', source: request.mirror, target: containerPaths.mirror },
-      { kind: 'host', source: request.socketDir, target: containerPaths.socketDir },
-      { kind: 'workspace', volume: request.volume, own: runnerVolume !== undefined },
-      ...(runnerVolume === undefined ? [] : [{ kind: 'runner' as const, volume: runnerVolume }]),
-    ]),
+    ...confinement(
+      limits,
+      [
+        { kind: 'host', source: request.mirror, target: containerPaths.mirror },
+        { kind: 'host', source: request.socketDir, target: containerPaths.socketDir },
+        { kind: 'workspace', volume: request.volume, own: runnerVolume !== undefined },
+        ...(runnerVolume === undefined ? [] : [{ kind: 'runner' as const, volume: runnerVolume }]),
+      ],
+      engineRuntime,
+    ),
     ...(runnerVolume === undefined ? {} : inOwnImage),
   };
 }
@@ -54,7 +60,11 @@ const inOwnImage = {
 };
 
 /** What keeps a container in, whatever its image is. */
-export function confinement(limits: LaunchSpec['limits'], places: Place[]): Dockerode.ContainerCreateOptions {
+export function confinement(
+  limits: LaunchSpec['limits'],
+  places: Place[],
+  engineRuntime?: string,
+): Dockerode.ContainerCreateOptions {
   return {
     User: user,
     Hostname: 'prlt',
@@ -62,6 +72,7 @@ export function confinement(limits: LaunchSpec['limits'], places: Place[]): Dock
     Healthcheck: { Test: ['NONE'] },
     StopSignal: 'SIGTERM',
     HostConfig: {
+      ...(engineRuntime === undefined ? {} : { Runtime: engineRuntime }),
       NetworkMode: 'none',
       CapDrop: ['ALL'],
       SecurityOpt: ['no-new-privileges'],

@@ -16,6 +16,7 @@ export interface LaunchContext {
   docker: Dockerode;
   installation: string;
   hostPath: HostPath;
+  engineRuntime?: string | undefined;
   toolchains: Toolchains;
   /** Called when the container is made and not started yet. */
   created: () => void;
@@ -63,6 +64,7 @@ async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchRe
     socketDir: await hostPath(spec.socketDir),
     volume: volumeName(installation, spec.workspace),
     limits: spec.limits,
+    engineRuntime: context.engineRuntime,
     labels: {
       [labels.installation]: installation,
       [labels.run]: spec.run,

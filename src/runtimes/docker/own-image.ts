@@ -73,7 +73,7 @@ export interface Look {
 }
 
 async function look(
-  { docker, installation }: VolumeContext,
+  { docker, installation, engineRuntime }: VolumeContext,
   image: string,
   runnerVolume: string,
 ): Promise<Look> {
@@ -84,7 +84,7 @@ async function look(
       name,
       Image: image,
       Labels: { [labels.installation]: installation, [labels.filler]: name },
-      ...confinement(limits, [{ kind: 'runner', volume: runnerVolume }]),
+      ...confinement(limits, [{ kind: 'runner', volume: runnerVolume }], engineRuntime),
       WorkingDir: '/',
       Entrypoint: [node, '-e', lookScript],
       Cmd: [],

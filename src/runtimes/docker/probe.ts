@@ -20,6 +20,7 @@ export interface ProbeContext {
   docker: Dockerode;
   installation: string;
   hostPath: HostPath;
+  engineRuntime?: string | undefined;
   image: string;
   dir: string;
   log: Logger;
@@ -72,6 +73,7 @@ async function probeWith(context: ProbeContext, image: string): Promise<string[]
       volume: volumeName(installation, name),
       labels: own,
       limits,
+      engineRuntime: context.engineRuntime,
     };
     await engineCall('create a volume', deadlines.quick, (abort) =>
       docker.createVolume({ Name: request.volume, Labels: own, ...abort }),

@@ -6,6 +6,7 @@ import { deadlines, engineCall, orAbsent, statusOf } from './engine.ts';
 import { fillerName, labels, ownFilter, runnerVolumeName, versionOf } from './names.ts';
 
 export interface VolumeContext {
+  engineRuntime?: string | undefined;
   docker: Dockerode;
   installation: string;
 }

@@ -22,6 +22,8 @@ export interface DockerRuntimeOptions {
   /** Existing directory of the service, on the data directory's mount, for the probe's files. */
   probeDir: string;
   hostPath?: HostPath;
+  /** The engine's name of what runs containers, such as `runsc`; its usual one without. */
+  engineRuntime?: string | undefined;
   /** Called when a container is made and not started yet. */
   created?: () => void;
   /** Time between TERM and KILL. */
@@ -30,12 +32,20 @@ export interface DockerRuntimeOptions {
 }
 
 export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
-  const { docker, installation, log, hostPath = samePath, created = () => {}, graceSeconds = 10 } = options;
-  const toolchains = createToolchains({ docker, installation }, options.runnerImages ?? []);
+  const {
+    docker,
+    installation,
+    log,
+    engineRuntime,
+    hostPath = samePath,
+    created = () => {},
+    graceSeconds = 10,
+  } = options;
+  const toolchains = createToolchains({ docker, installation, engineRuntime }, options.runnerImages ?? []);
   let probing: Promise<string[]> | undefined;
   return {
     name: 'docker',
-    launch: (spec) => launch({ docker, installation, hostPath, toolchains, created }, spec),
+    launch: (spec) => launch({ docker, installation, hostPath, engineRuntime, toolchains, created }, spec),
     prepareImage: (image, runnerImage) => toolchains.prepare(image, runnerImage),
     stop: async (run) => {
       const found = await findContainer(docker, installation, run);
@@ -56,6 +66,7 @@ export function createDockerRuntime(options: DockerRuntimeOptions): Runtime {
         docker,
         installation,
         hostPath,
+        engineRuntime,
         image: options.probeImage,
         dir: options.probeDir,
         log,

@@ -12,6 +12,8 @@ export interface Differences {
   asksFor?: (command: string) => Step;
   /** What a refusal looks like from outside, when it does not look like one. */
   refusal?: OutcomeClass;
+  /** Failures after which it tries again for longer than a test can wait; the run's stall limit ends it. */
+  keepsTrying?: string[];
   /** Hosts that it dials although everything is switched off that can be. */
   dials?: string[];
 }

@@ -17,7 +17,7 @@ async function start(runner: RunnerManifest, options: Partial<AgentRunOptions> =
   return run;
 }
 
-const soon = 60_000;
+const soon = 120_000;
 /** A command that takes a moment; some CLIs refuse a leading `sleep`. */
 const slowly = (ms: number, more = ''): string => `node -e 'setTimeout(() => {}, ${ms})'${more}`;
 const commit = 'echo hi > a.txt && git add a.txt && git commit -qm "Add a.txt"';

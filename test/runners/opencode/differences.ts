@@ -10,5 +10,6 @@ export const differences: Differences = {
       ]),
     ),
   }),
+  keepsTrying: ['529', 'a stall midway'],
   dials: ['registry.npmjs.org:443'],
 };

@@ -1,28 +1,14 @@
 /** What the shim makes of an ACP agent's updates, questions and endings. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  type Sample,
-  type ShimRun,
-  sampleAssignment,
-  sampleMirror,
-  startShim,
-} from '#test/support/shim-run.ts';
+import { expect, it } from 'vitest';
+import { sampleAssignment } from '#test/support/shim-run.ts';
+import { stageShims } from '#test/support/shim-stage.ts';
 
-let sample: Sample;
-let run: ShimRun;
-
-beforeEach(() => {
-  sample = sampleMirror({ '.gitattributes': '*.bin filter=lfs diff=lfs\n' });
-});
-afterEach(async () => {
-  await run.close();
-  sample.remove();
-});
+const stage = stageShims({ '.gitattributes': '*.bin filter=lfs diff=lfs\n' });
 
 async function start(text: string) {
-  const assignment = sampleAssignment(sample, '');
-  run = await startShim(sample, {
+  const assignment = sampleAssignment(stage.sample, '');
+  await stage.start({
     ...assignment,
     agent: {
       ...assignment.agent,
@@ -32,7 +18,7 @@ async function start(text: string) {
     },
     prompt: { number: 1, kind: 'implement', text },
   });
-  return run.host;
+  return stage.run.host;
 }
 
 it('reports thoughts, tools and usage and allows what it is asked for', async () => {

@@ -3,35 +3,20 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  git,
-  type Sample,
-  type ShimRun,
-  sampleAssignment,
-  sampleMirror,
-  startShim,
-} from '#test/support/shim-run.ts';
+import { describe, expect, it } from 'vitest';
+import { git, sampleAssignment } from '#test/support/shim-run.ts';
+import { stageShims } from '#test/support/shim-stage.ts';
 
-let sample: Sample;
-let run: ShimRun;
-
-beforeEach(() => {
-  sample = sampleMirror();
-});
-afterEach(async () => {
-  await run.close();
-  sample.remove();
-});
+const stage = stageShims();
 
 async function start(script: string, limits = {}) {
-  const assignment = sampleAssignment(sample, script);
-  run = await startShim(sample, { ...assignment, limits: { ...assignment.limits, ...limits } });
-  return run.host;
+  const assignment = sampleAssignment(stage.sample, script);
+  await stage.start({ ...assignment, limits: { ...assignment.limits, ...limits } });
+  return stage.run.host;
 }
 
 const waitFor = (name: string) => `while [ ! -e ../${name} ]; do sleep 0.02; done`;
-const allow = (name: string) => execFileSync('touch', [join(run.work, name)]);
+const allow = (name: string) => execFileSync('touch', [join(stage.run.work, name)]);
 /** A killed process that nobody has collected yet is dead all the same. */
 function alive(pid: string): boolean {
   try {
@@ -40,7 +25,8 @@ function alive(pid: string): boolean {
     return false;
   }
 }
-const gapless = () => run.host.events.map((event) => event.seq).every((seq, index) => seq === index + 1);
+const gapless = () =>
+  stage.run.host.events.map((event) => event.seq).every((seq, index) => seq === index + 1);
 
 describe('messages', () => {
   it('makes a poke in the middle of a turn the next prompt', async () => {
@@ -66,10 +52,10 @@ describe('messages', () => {
     expect(host.of('finished')).toEqual([]);
     host.release();
     const verdict = await host.verdict();
-    expect(await run.exited()).toBe(0);
+    expect(await stage.run.exited()).toBe(0);
     expect(host.of('prompt_started').map((event) => event.number)).toEqual([1, 2]);
     expect(host.said('stdout')).toContain('the time is nearly up');
-    expect(git(run.repo, 'show', `${verdict.head}:numbers`)).toBe('1\n2');
+    expect(git(stage.run.repo, 'show', `${verdict.head}:numbers`)).toBe('1\n2');
     expect(host.bundles.at(-1)?.head).toBe(verdict.head);
     expect(gapless()).toBe(true);
   });
@@ -81,7 +67,7 @@ describe('messages', () => {
     await host.until('message', (event) => event.text.includes('ready'));
     await sleep(200);
     const pids = ['pid1', 'pid2'].map((name) =>
-      execFileSync('cat', [join(run.work, name)], { encoding: 'utf8' }).trim(),
+      execFileSync('cat', [join(stage.run.work, name)], { encoding: 'utf8' }).trim(),
     );
     host.send({ type: 'cancel', reason: 'ada stopped it' });
     expect(await host.verdict()).toMatchObject({
@@ -90,19 +76,19 @@ describe('messages', () => {
       changed: true,
       commits: 1,
     });
-    expect(await run.exited()).toBe(0);
+    expect(await stage.run.exited()).toBe(0);
     expect(pids.filter(alive)).toEqual([]);
   });
 
   it('kills what does not end within the grace', async () => {
-    const assignment = sampleAssignment(sample, '');
+    const assignment = sampleAssignment(stage.sample, '');
     // An agent that answers nothing after its session has begun.
     assignment.agent.argv = ['{node}', join(import.meta.dirname, 'deaf-agent.ts')];
-    run = await startShim(sample, assignment);
-    await run.host.until('prompt_started');
+    await stage.start(assignment);
+    await stage.run.host.until('prompt_started');
     const before = Date.now();
-    run.host.send({ type: 'cancel', reason: 'enough' });
-    expect(await run.host.verdict()).toMatchObject({ outcome: 'cancelled', error: 'enough' });
+    stage.run.host.send({ type: 'cancel', reason: 'enough' });
+    expect(await stage.run.host.verdict()).toMatchObject({ outcome: 'cancelled', error: 'enough' });
     expect(Date.now() - before).toBeGreaterThanOrEqual(500);
     expect(Date.now() - before).toBeLessThan(3000);
   });
@@ -116,7 +102,7 @@ describe('a host that goes away', () => {
     await host.until('message');
     await host.leave();
     allow('go');
-    while (!existsSync(join(run.work, 'done'))) await sleep(20);
+    while (!existsSync(join(stage.run.work, 'done'))) await sleep(20);
     await sleep(300);
     await host.comeBack();
     const verdict = await host.verdict();
@@ -130,12 +116,12 @@ describe('a host that goes away', () => {
   });
 
   it('is waited for at the start', async () => {
-    const assignment = sampleAssignment(sample, 'echo hi');
-    run = await startShim(sample, assignment);
-    await run.host.leave();
+    const assignment = sampleAssignment(stage.sample, 'echo hi');
+    await stage.start(assignment);
+    await stage.run.host.leave();
     await sleep(300);
-    await run.host.comeBack();
-    expect(await run.host.verdict()).toMatchObject({ outcome: 'finished' });
+    await stage.run.host.comeBack();
+    expect(await stage.run.host.verdict()).toMatchObject({ outcome: 'finished' });
   });
 });
 
@@ -147,23 +133,23 @@ describe('a shim that dies', () => {
     await host.until('message');
     host.send({ type: 'poke', text: 'Use tabs.', from: 'ada' });
     await sleep(200);
-    run.shim.kill('SIGKILL');
-    await run.exited();
+    stage.run.shim.kill('SIGKILL');
+    await stage.run.exited();
     const before = host.events.at(-1)?.seq ?? 0;
-    run.restart();
+    stage.run.restart();
     await host.until('shim_started', (event) => event.resumed);
     expect(host.events[before]?.seq).toBe(before + 1);
     await host.until('prompt_started', (event) => event.seq > before);
     allow('go');
     const verdict = await host.verdict();
-    expect(await run.exited()).toBe(0);
+    expect(await stage.run.exited()).toBe(0);
     expect(verdict).toMatchObject({ outcome: 'finished', changed: true });
     expect(host.of('prompt_started').map((event) => event.number)).toEqual([1, 1, 2]);
     expect(host.of('poke_delivered')).toHaveLength(1);
     expect(host.of('agent_started').map((event) => event.resumed)).toEqual([false, true]);
     expect(host.said('stdout').match(/Use tabs\./g)).toHaveLength(1);
     expect(gapless()).toBe(true);
-    expect(git(run.repo, 'show', `${verdict.head}:x`)).toBe('1\n1\n1');
+    expect(git(stage.run.repo, 'show', `${verdict.head}:x`)).toBe('1\n1\n1');
   });
 
   it('ends within five seconds of SIGTERM, host or no host', async () => {
@@ -171,30 +157,30 @@ describe('a shim that dies', () => {
     await host.until('message');
     await host.leave();
     const before = Date.now();
-    run.shim.kill('SIGTERM');
-    expect(await run.exited()).toBe(0);
+    stage.run.shim.kill('SIGTERM');
+    expect(await stage.run.exited()).toBe(0);
     expect(Date.now() - before).toBeLessThan(5000);
   });
 });
 
 describe('a second run in the same workspace', () => {
   it('continues branch and session', async () => {
-    const first = sampleAssignment(sample, 'echo 1 > x');
-    run = await startShim(sample, first);
-    const { head } = await run.host.verdict();
-    await run.exited();
-    await run.close();
-    git(sample.mirror, 'fetch', '-q', run.repo, 'refs/heads/*:refs/heads/*');
-    const second = sampleAssignment(sample, 'cat x; echo 2 > x; echo $PRLT_RUN_KIND', {
+    const first = sampleAssignment(stage.sample, 'echo 1 > x');
+    await stage.start(first);
+    const { head } = await stage.run.host.verdict();
+    await stage.run.exited();
+    await stage.run.close();
+    git(stage.sample.mirror, 'fetch', '-q', stage.run.repo, 'refs/heads/*:refs/heads/*');
+    const second = sampleAssignment(stage.sample, 'cat x; echo 2 > x; echo $PRLT_RUN_KIND', {
       run: { ...first.run, id: 'run-2', kind: 'fix' },
       prompt: { number: 2, kind: 'fix', text: 'Fix it.' },
     });
     second.checkout.start = head;
-    run = await startShim(sample, second);
-    const verdict = await run.host.verdict();
+    await stage.start(second);
+    const verdict = await stage.run.host.verdict();
     expect(verdict).toMatchObject({ outcome: 'finished', commits: 1 });
-    expect(run.host.said('stdout')).toBe('1\nfix\n');
-    expect(run.host.of('agent_started')[0]?.resumed).toBe(true);
-    expect(git(run.repo, 'rev-parse', `${verdict.head}~1`)).toBe(head);
+    expect(stage.run.host.said('stdout')).toBe('1\nfix\n');
+    expect(stage.run.host.of('agent_started')[0]?.resumed).toBe(true);
+    expect(git(stage.run.repo, 'rev-parse', `${verdict.head}~1`)).toBe(head);
   });
 });

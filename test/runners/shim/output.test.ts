@@ -1,30 +1,16 @@
 /** Output that is too much, too long or not text. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  type Sample,
-  type ShimRun,
-  sampleAssignment,
-  sampleMirror,
-  startShim,
-} from '#test/support/shim-run.ts';
+import { expect, it } from 'vitest';
+import { sampleAssignment } from '#test/support/shim-run.ts';
+import { stageShims } from '#test/support/shim-stage.ts';
 
-let sample: Sample;
-let run: ShimRun;
-
-beforeEach(() => {
-  sample = sampleMirror();
-});
-afterEach(async () => {
-  await run.close();
-  sample.remove();
-});
+const stage = stageShims();
 
 async function start(script: string, limits = {}) {
-  const assignment = sampleAssignment(sample, script);
-  run = await startShim(sample, { ...assignment, limits: { ...assignment.limits, ...limits } });
-  return run.host;
+  const assignment = sampleAssignment(stage.sample, script);
+  await stage.start({ ...assignment, limits: { ...assignment.limits, ...limits } });
+  return stage.run.host;
 }
 
 /** Highest resident memory of the shim so far, in MB. */
@@ -34,7 +20,7 @@ const peak = (pid: number) =>
 it('keeps to the output limit, counts the rest and stays small', async () => {
   const bytes = 30_000_000;
   const host = await start(`echo begin; sleep 0.5; yes 0123456789abcdef | head -c ${bytes}; echo; sleep 1`);
-  const pid = run.shim.pid ?? 0;
+  const pid = stage.run.shim.pid ?? 0;
   await host.until('message');
   const before = peak(pid);
   await host.until('note', (event) => event.text.includes('output limit'));

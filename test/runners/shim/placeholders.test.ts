@@ -16,7 +16,7 @@ it('fills in every known place, and leaves braces of other things', () => {
 it('places command, environment and files of an agent, but not what people wrote', () => {
   const sample = { root: '/', mirror: '/m', start: 'a'.repeat(40), remove: () => {} };
   const settings = { socket: '/s', mirror: '/m', work: '/work', tmp: '/tmp', alone: true };
-  const given = sampleAssignment(sample, 'echo ${home}');
+  const given = sampleAssignment(sample, 'awk {home}');
   const { agent } = placed(
     {
       ...given,
@@ -33,6 +33,6 @@ it('places command, environment and files of an agent, but not what people wrote
   );
   expect(agent.argv).toEqual([process.execPath, '/opt/prlt/runners/x.ts', '/work/home']);
   expect(agent.env['BASE']).toBe('http://127.0.0.1:9/models/a');
-  expect(agent.env['PRLT_COMMAND']).toContain('echo ${home}');
+  expect(agent.env['PRLT_COMMAND']).toContain('awk {home}');
   expect(agent.files).toEqual({ 'c.toml': '[projects."/work/repo"]' });
 });

@@ -1,42 +1,27 @@
 /** A run from assignment to bundle, with the real command runner. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Assignment } from '#runners/shim/protocol.ts';
-import {
-  git,
-  type Sample,
-  type ShimRun,
-  sampleAssignment,
-  sampleMirror,
-  startShim,
-} from '#test/support/shim-run.ts';
+import { git, sampleAssignment } from '#test/support/shim-run.ts';
+import { stageShims } from '#test/support/shim-stage.ts';
 
-let sample: Sample;
-let run: ShimRun;
-
-beforeEach(() => {
-  sample = sampleMirror();
-});
-afterEach(async () => {
-  await run.close();
-  sample.remove();
-});
+const stage = stageShims();
 
 async function start(script: string, changes: Partial<Assignment> = {}) {
-  run = await startShim(sample, sampleAssignment(sample, script, changes));
-  return run.host;
+  await stage.start(sampleAssignment(stage.sample, script, changes));
+  return stage.run.host;
 }
 
 /** Takes the last bundle into the mirror, as far as git is concerned. */
 function take(head: string, path: string): string {
-  const file = join(sample.root, 'out.bundle');
-  writeFileSync(file, run.host.bundles.at(-1)?.bytes ?? '');
-  expect(git(sample.mirror, 'bundle', 'verify', file)).toContain(
+  const file = join(stage.sample.root, 'out.bundle');
+  writeFileSync(file, stage.run.host.bundles.at(-1)?.bytes ?? '');
+  expect(git(stage.sample.mirror, 'bundle', 'verify', file)).toContain(
     'refs/heads/GH-12/feat/bezos/widgets/add-hello',
   );
-  git(sample.mirror, 'fetch', '-q', file, '+refs/heads/*:refs/heads/taken/*');
-  return git(sample.mirror, 'show', `${head}:${path}`);
+  git(stage.sample.mirror, 'fetch', '-q', file, '+refs/heads/*:refs/heads/taken/*');
+  return git(stage.sample.mirror, 'show', `${head}:${path}`);
 }
 
 describe('what changed', () => {
@@ -45,11 +30,11 @@ describe('what changed', () => {
       'echo hello > hello.txt && git add . && git commit -qm "Add" && echo done && echo oops >&2',
     );
     const verdict = await host.verdict();
-    expect(await run.exited()).toBe(0);
+    expect(await stage.run.exited()).toBe(0);
     expect(verdict).toMatchObject({ outcome: 'finished', changed: true, commits: 1 });
     expect(host.bundles.map((bundle) => bundle.head)).toEqual([verdict.head]);
     expect(take(verdict.head, 'hello.txt')).toBe('hello');
-    expect(git(sample.mirror, 'log', '-1', '--format=%an %ae %cn', verdict.head)).toBe(
+    expect(git(stage.sample.mirror, 'log', '-1', '--format=%an %ae %cn', verdict.head)).toBe(
       'bezos bezos@prlt.example bezos',
     );
     expect(host.said('stdout')).toBe('done\n');
@@ -72,8 +57,10 @@ describe('what changed', () => {
     const verdict = await host.verdict();
     expect(verdict).toMatchObject({ outcome: 'finished', changed: true, commits: 1 });
     take(verdict.head, 'a b.txt');
-    expect(git(sample.mirror, 'log', '-1', '--format=%B', verdict.head)).toBe('Add hello\n\nFor GH-12.');
-    expect(git(sample.mirror, 'ls-tree', '-r', '--name-only', verdict.head).split('\n')).toEqual([
+    expect(git(stage.sample.mirror, 'log', '-1', '--format=%B', verdict.head)).toBe(
+      'Add hello\n\nFor GH-12.',
+    );
+    expect(git(stage.sample.mirror, 'ls-tree', '-r', '--name-only', verdict.head).split('\n')).toEqual([
       '.gitignore',
       'a b.txt',
     ]);
@@ -89,10 +76,10 @@ describe('what changed', () => {
   it('sends no bundle when nothing changed', async () => {
     const host = await start('echo nothing to do');
     expect(await host.verdict()).toEqual(
-      expect.objectContaining({ outcome: 'finished', changed: false, commits: 0, head: sample.start }),
+      expect.objectContaining({ outcome: 'finished', changed: false, commits: 0, head: stage.sample.start }),
     );
     expect(host.bundles).toEqual([]);
-    expect(await run.exited()).toBe(0);
+    expect(await stage.run.exited()).toBe(0);
   });
 
   it.each([
@@ -102,7 +89,7 @@ describe('what changed', () => {
     const host = await start(script);
     const verdict = await host.verdict();
     expect(verdict).toMatchObject({ outcome: 'finished', changed: true });
-    expect(git(run.repo, 'rev-parse', 'GH-12/feat/bezos/widgets/add-hello')).toBe(verdict.head);
+    expect(git(stage.run.repo, 'rev-parse', 'GH-12/feat/bezos/widgets/add-hello')).toBe(verdict.head);
     expect(host.of('note').map((note) => note.text)).toEqual([expect.stringContaining('brought back')]);
   });
 
@@ -116,9 +103,12 @@ describe('what changed', () => {
   });
 
   it('says what the host did not take', async () => {
-    run = await startShim(sample, sampleAssignment(sample, 'sleep 0.3; echo 1 > x'));
-    run.host.refuse.push({ status: 503, reason: 'later' }, { status: 409, reason: 'the branch has moved' });
-    expect(await run.host.verdict()).toMatchObject({
+    await stage.start(sampleAssignment(stage.sample, 'sleep 0.3; echo 1 > x'));
+    stage.run.host.refuse.push(
+      { status: 503, reason: 'later' },
+      { status: 409, reason: 'the branch has moved' },
+    );
+    expect(await stage.run.host.verdict()).toMatchObject({
       outcome: 'failed',
       cause: 'bundle',
       error: 'the branch has moved',
@@ -128,7 +118,7 @@ describe('what changed', () => {
   });
 
   it('does not send a bundle over the limit', async () => {
-    const limits = { ...sampleAssignment(sample, '').limits, bundleBytes: 100_000 };
+    const limits = { ...sampleAssignment(stage.sample, '').limits, bundleBytes: 100_000 };
     const host = await start('head -c 300000 /dev/urandom > x', { limits });
     expect(await host.verdict()).toMatchObject({
       outcome: 'failed',
@@ -173,10 +163,10 @@ describe('how it ended', () => {
   });
 
   it('names a command that does not exist', async () => {
-    const assignment = sampleAssignment(sample, '');
+    const assignment = sampleAssignment(stage.sample, '');
     assignment.agent.env['PRLT_COMMAND'] = '["no-such-command"]';
-    run = await startShim(sample, assignment);
-    expect(await run.host.verdict()).toMatchObject({
+    await stage.start(assignment);
+    expect(await stage.run.host.verdict()).toMatchObject({
       outcome: 'failed',
       exitCode: 127,
       lastLines: [expect.stringContaining('no-such-command')],
@@ -184,10 +174,10 @@ describe('how it ended', () => {
   });
 
   it('names an agent that cannot be started', async () => {
-    const assignment = sampleAssignment(sample, '');
+    const assignment = sampleAssignment(stage.sample, '');
     assignment.agent.argv = ['no-such-agent', 'acp'];
-    run = await startShim(sample, assignment);
-    expect(await run.host.verdict()).toMatchObject({
+    await stage.start(assignment);
+    expect(await stage.run.host.verdict()).toMatchObject({
       outcome: 'failed',
       cause: 'spawn',
       error: expect.stringContaining('no-such-agent'),
@@ -195,11 +185,15 @@ describe('how it ended', () => {
   });
 
   it('names a start that the mirror does not have', async () => {
-    const assignment = sampleAssignment(sample, '');
+    const assignment = sampleAssignment(stage.sample, '');
     assignment.checkout.start = '1'.repeat(40);
-    run = await startShim(sample, assignment);
-    expect(await run.host.verdict()).toMatchObject({ outcome: 'failed', cause: 'checkout', changed: false });
-    expect(await run.exited()).toBe(0);
+    await stage.start(assignment);
+    expect(await stage.run.host.verdict()).toMatchObject({
+      outcome: 'failed',
+      cause: 'checkout',
+      changed: false,
+    });
+    expect(await stage.run.exited()).toBe(0);
   });
 
   it('ends at once when the run is over', async () => {
@@ -208,7 +202,7 @@ describe('how it ended', () => {
     host.over = true;
     await host.leave();
     await host.comeBack();
-    expect(await run.exited()).toBe(0);
+    expect(await stage.run.exited()).toBe(0);
   });
 });
 
@@ -229,7 +223,7 @@ describe('the command’s surroundings', () => {
       kind: 'implement',
       key: 'GH-12',
       run: 'run-1',
-      base: sample.start,
+      base: stage.sample.start,
       no: '127.0.0.1,localhost',
       node: '1',
       same: 1,
@@ -237,10 +231,10 @@ describe('the command’s surroundings', () => {
     });
     expect(rest).toEqual([
       'refs/heads/GH-12/feat/bezos/widgets/add-hello',
-      sample.start,
+      stage.sample.start,
       'https://github.example/acme/widgets.git',
       'bezos',
-      run.repo,
+      stage.run.repo,
     ]);
   });
 

@@ -79,6 +79,24 @@ test('memory beyond the limit ends the run and is told as such', async () => {
   await expect.poll(() => runtime.observe(), { ...until, timeout: 60_000 }).toEqual([seen]);
 });
 
+test('what runs the container is the runtime that the operator names, for the probe too', async () => {
+  // Engines have runc under two names at least.
+  const named = await scratchDocker({ engineRuntime: 'io.containerd.runc.v2' });
+  const { spec, reports } = await setStage({ do: 'stay' }, named.image);
+  expect(await named.runtime.launch(spec)).toEqual({ kind: 'launched' });
+  await expect.poll(() => reports.length, until).toBe(1);
+  const name = `prlt-${named.installation.slice(-8)}-${spec.run}`;
+  const info = await named.docker.getContainer(name).inspect();
+  expect(info.HostConfig).toMatchObject({ Runtime: 'io.containerd.runc.v2' });
+
+  const missing = await scratchDocker({ engineRuntime: 'no-such-runtime' });
+  expect(await missing.runtime.launch({ ...spec, run: `${spec.run}x` })).toMatchObject({
+    kind: expect.stringMatching(/refused|unavailable/),
+    reason: expect.stringContaining('no-such-runtime'),
+  });
+  expect((await missing.runtime.probe()).join()).toContain('no-such-runtime');
+}, 60_000);
+
 test('a container that was created and not started is started by the next try', async () => {
   const { docker, runtime, image, installation } = await scratchDocker();
   const { spec, reports } = await setStage({ do: 'stay' }, image);

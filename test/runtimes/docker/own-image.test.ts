@@ -20,14 +20,11 @@ async function scratch() {
       .split('\n')
       .filter((name) => name.includes('-rt-'))
       .sort();
-  const clean = async () => {
-    for (const name of await own()) await docker('volume', 'rm', '-f', name);
-  };
-  return { ...made, volume, filler, own, clean };
+  return { ...made, volume, filler, own };
 }
 
 test('an image with git, sh and certificates does, and is looked at once', async () => {
-  const { runtime, volume, own, clean } = await scratch();
+  const { runtime, volume, own } = await scratch();
   const image = await ownImage();
   const first = await runtime.prepareImage(image, runner);
   expect(first).toMatchObject({ kind: 'ready', id: expect.stringMatching(/^sha256:/) });
@@ -35,7 +32,6 @@ test('an image with git, sh and certificates does, and is looked at once', async
   const started = performance.now();
   expect(await runtime.prepareImage(image, runner)).toEqual(first);
   expect(performance.now() - started).toBeLessThan(500);
-  await clean();
 });
 
 const unsuitable: [string, () => Promise<string>, RegExp][] = [
@@ -56,28 +52,29 @@ const unsuitable: [string, () => Promise<string>, RegExp][] = [
 ];
 
 test('what an image lacks is named, and what to add', async () => {
-  const { runtime, clean } = await scratch();
+  const { runtime } = await scratch();
   for (const [what, image, says] of unsuitable) {
     const answer = await runtime.prepareImage(await image(), runner);
     expect(answer, what).toMatchObject({ kind: 'image_unsuitable', reason: expect.stringMatching(says) });
   }
   expect(await docker('ps', '-aq', '--filter', 'name=-look-')).toBe('');
-  await clean();
 });
 
 test('an image that is nowhere is missing, in the words of the engine', async () => {
-  const { runtime, clean } = await scratch();
+  const { runtime } = await scratch();
   const answer = await runtime.prepareImage('127.0.0.1:9/no/such:1', runner);
-  expect(answer).toMatchObject({ kind: 'image_missing', reason: /could not be pulled: .*127\.0\.0\.1:9/ });
+  expect(answer).toMatchObject({
+    kind: 'image_missing',
+    reason: expect.stringMatching(/could not be pulled: .*127\.0\.0\.1:9/),
+  });
   expect(await runtime.prepareImage('a b', runner)).toMatchObject({ kind: 'refused' });
   expect(await runtime.prepareImage(`sha256:${'0'.repeat(64)}`, runner)).toMatchObject({
     kind: 'image_missing',
   });
-  await clean();
 });
 
 test('a run in it has the runner read-only, its own node last, a workspace of its own, and nothing more', async () => {
-  const { runtime, volume, own, clean, docker: engine, installation } = await scratch();
+  const { runtime, volume, own, docker: engine, installation } = await scratch();
   const image = await ownImage();
   const answer = await runtime.prepareImage(image, runner);
   if (answer.kind !== 'ready') throw new Error(answer.reason);
@@ -112,11 +109,10 @@ test('a run in it has the runner read-only, its own node last, a workspace of it
   await runtime.remove(spec.run);
   await runtime.tidy();
   expect(await own()).toEqual([volume, `${volume}-ok`]);
-  await clean();
 });
 
 test('a copy that a crash cut short is made anew, a whole one is not', async () => {
-  const { runtime, volume, filler, docker: engine, installation, clean } = await scratch();
+  const { runtime, volume, filler, docker: engine, installation } = await scratch();
   const labels = { 'dev.prlt.installation': installation };
   await engine.createVolume({ Name: volume, Labels: { ...labels, 'dev.prlt.runner': 'x' } });
   // Half of a copy, and the container that it was made for.
@@ -127,7 +123,6 @@ test('a copy that a crash cut short is made anew, a whole one is not', async () 
   const later = await scratchDocker({ installation, runnerImages: [runner] });
   expect(await later.runtime.prepareImage(image, runner)).toMatchObject({ kind: 'ready' });
   expect(await engine.getVolume(volume).inspect()).toMatchObject({ CreatedAt });
-  await clean();
 });
 
 test('volumes of earlier runners are tidied away, and so is what a crash left', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Docker from 'dockerode';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
+import { labels } from '#src/runtimes/docker/names.ts';
 import { createDockerRuntime, type DockerRuntimeOptions } from '#src/runtimes/docker/runtime.ts';
 import type { Runtime } from '#src/runtimes/runtime.ts';
 import { standInImage } from './stand-in-image.ts';
@@ -32,6 +33,10 @@ export async function scratchDocker(part: Partial<DockerRuntimeOptions> = {}): P
     const own = createDockerRuntime({ ...options, docker });
     for (const { run } of await own.observe()) await own.remove(run);
     for (const workspace of await own.workspaces()) await own.removeWorkspace(workspace);
+    const filters = { label: [`${labels.installation}=${installation}`] };
+    for (const { Name } of (await docker.listVolumes({ filters })).Volumes ?? []) {
+      await docker.getVolume(Name).remove();
+    }
     await rm(probeDir, { recursive: true, force: true });
   });
   return { docker, runtime, image, installation, probeDir };

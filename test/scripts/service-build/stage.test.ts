@@ -2,13 +2,22 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { imageName } from '#runners/image-name.ts';
 import { runners } from '#runners/registry.ts';
+import type { Stage } from '../../../scripts/runners-build/stage.ts';
 import { productionPackages, stageService } from '../../../scripts/service-build/stage.ts';
 
 const root = join(import.meta.dirname, '../../..');
+
+let stage: Stage;
+let images: string[];
+beforeAll(() => {
+  stage = stageService(root);
+  images = runners.map((runner) => imageName(runner));
+}, 60_000);
+afterAll(() => stage.remove(), 60_000);
 
 test('the packages are those that run, and not those that build', () => {
   const packages = productionPackages(root);
@@ -19,8 +28,6 @@ test('the packages are those that run, and not those that build', () => {
 });
 
 test('the context has what the Dockerfile copies, and no secret, test or data', () => {
-  const stage = stageService(root);
-  onTestFinished(() => stage.remove());
   const top = readdirSync(stage.directory);
   expect(top.sort()).toEqual([
     'Dockerfile',
@@ -42,12 +49,10 @@ test('the context has what the Dockerfile copies, and no secret, test or data', 
 });
 
 test("it names the runners' images as this checkout does", () => {
-  const stage = stageService(root);
-  onTestFinished(() => stage.remove());
   const ask = `import { imageName } from './runners/image-name.ts'; import { runners } from './runners/registry.ts';
     console.log(JSON.stringify(runners.map(imageName)));`;
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', ask], { cwd: stage.directory });
-  expect(JSON.parse(String(said))).toEqual(runners.map((runner) => imageName(runner)));
+  expect(JSON.parse(String(said))).toEqual(images);
 });
 
 test('the compose file publishes on loopback only and mounts data and socket', () => {
