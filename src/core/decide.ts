@@ -19,7 +19,7 @@ import {
   withdrawn,
 } from './decide/requests.ts';
 import { runLaunched, runNoted, runWorking, seatGiven } from './decide/runs.ts';
-import { runBlocked } from './decide/waiting.ts';
+import { runBlocked, runStarved } from './decide/waiting.ts';
 import { type Effect, effect } from './effect.ts';
 import type { ItemEvent } from './event.ts';
 import type { Item } from './item.ts';
@@ -84,6 +84,8 @@ export function decide(item: Item, event: ItemEvent, { policy, now }: Circumstan
       return runLost(item, event, policy, now);
     case 'run_over_limit':
       return runOverLimit(item, event, policy);
+    case 'run_starved':
+      return runStarved(item, event);
     case 'run_blocked':
       return runBlocked(item, event);
     case 'work_kept':

@@ -50,6 +50,8 @@ export type RunEvent =
   | { type: 'run_finished'; run: string; verdict: Verdict }
   | { type: 'run_lost'; run: string; cause: 'gone' | 'killed' | 'oom'; exitCode?: number }
   | { type: 'run_over_limit'; run: string; limit: LimitName }
+  /** Every model call of the run has failed for a while, and its agent goes on trying. */
+  | { type: 'run_starved'; run: string }
   /** The agent reported that it cannot go on. */
   | { type: 'run_blocked'; run: string; reason: string; needs: string };
 

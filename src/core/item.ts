@@ -68,7 +68,9 @@ export interface Failure {
 }
 
 export type RunPhase = 'claimed' | 'launched' | 'working' | 'publishing' | 'ended';
-export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'out_of_reach' | 'blocker';
+export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'out_of_reach' | 'blocker' | 'provider';
+/** prlt itself stops a run for these; a person's word replaces them. */
+const ownCauses: ReadonlySet<StopCause> = new Set(['limit', 'blocker', 'provider']);
 /** The limits that end a run while it is alive, by their names under `limits`. */
 export type LimitName = 'run' | 'stall' | 'disk' | 'spend';
 
@@ -227,10 +229,13 @@ function isLive(run: Run | undefined): boolean {
   return run !== undefined && run.phase !== 'ended';
 }
 
+export function isOwnCause(cause: StopCause): boolean {
+  return ownCauses.has(cause);
+}
+
 /** Whether people took the request back and the run has yet to end. */
 export function isBeingStopped(item: Item): boolean {
-  const cause = isLive(item.run) ? item.run?.stopping?.cause : undefined;
-  return cause !== undefined && cause !== 'limit' && cause !== 'blocker';
+  return isLive(item.run) && item.run?.stopping !== undefined && !isOwnCause(item.run.stopping.cause);
 }
 
 /** Whether a container of this item exists or is about to. */

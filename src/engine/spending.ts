@@ -8,7 +8,14 @@ import { daySpent, notOfRunner, runIsOverForModels, runSpent, runsShort } from '
 import { addEvents } from '../store/events.ts';
 import type { Db, Tx } from '../store/open.ts';
 import { addMessage, runById } from '../store/runs.ts';
-import { countCall, dayOf, type RunSpending, spendingOf, spentOnDay } from '../store/spending.ts';
+import {
+  countCall,
+  dayOf,
+  failedInARow,
+  type RunSpending,
+  spendingOf,
+  spentOnDay,
+} from '../store/spending.ts';
 import { messagesFor } from './desk.ts';
 import { createInFlight } from './in-flight.ts';
 import type { Bell } from './signals.ts';
@@ -31,6 +38,8 @@ export interface ModelDeskParts {
 /** The share of its cap at which a run is told to come to an end. */
 const short = 0.8;
 const bytesPerToken = 4;
+/** A run whose calls have all failed for so long, and so often, is stopped and waits for its provider. */
+const starved = { times: 4, ms: 180_000 };
 
 interface Counting {
   run: string;
@@ -101,7 +110,17 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
     if (!before) return false;
     const cost = costFor(call);
     await countCall(tx, { run, repo: before.repo, at: now(), ...told, ...tokens, cost });
+    const well = call.status >= 200 && call.status < 300 && !call.broken;
+    if (!well && (await starves(tx, before))) return true;
     return warn(tx, before, before.spent + cost);
+  };
+
+  /** Some CLIs never give up asking a provider that is away. */
+  const starves = async (tx: Tx, { run, item }: RunSpending): Promise<boolean> => {
+    const { times, since = now() } = await failedInARow(tx, run);
+    if (times < starved.times || now() - since < starved.ms) return false;
+    await addEvents(tx, [{ id: `run/${run}/starved`, item, event: { type: 'run_starved', run } }], now());
+    return true;
   };
 
   /** All that ended in one turn of the loop share one wait for the disk. */

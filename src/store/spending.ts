@@ -144,7 +144,7 @@ export async function lastCall(
     .selectFrom('model_calls')
     .select(['status', 'broken', 'error_type'])
     .where('run', '=', run)
-    .where((eb) => eb.or([eb('status', '<>', 0), eb('broken', 'is not', null)]))
+    .where(notGivenUp)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -155,6 +155,27 @@ export async function lastCall(
     ...(row.error_type === null ? {} : { errorType: row.error_type }),
   };
 }
+
+/** How many of the run's last calls failed in a row, and since when (milliseconds since the epoch); looks back 50 calls. */
+export async function failedInARow(
+  db: Executor,
+  run: string,
+): Promise<{ times: number; since: number | undefined }> {
+  const rows = await db
+    .selectFrom('model_calls')
+    .select(['status', 'broken', 'at'])
+    .where('run', '=', run)
+    .where(notGivenUp)
+    .orderBy('id', 'desc')
+    .limit(50)
+    .execute();
+  const well = rows.findIndex(({ status, broken }) => status >= 200 && status < 300 && broken === null);
+  const failed = well === -1 ? rows : rows.slice(0, well);
+  return { times: failed.length, since: failed.at(-1)?.at };
+}
+
+/** A call that the agent itself broke off says nothing about the provider. */
+const notGivenUp = sql<boolean>`(status <> 0 or broken is not null)`;
 
 function total(column: 'spent' | 'cost') {
   return sql<number>`coalesce(sum(${sql.ref(column)}), 0)`.as('total');

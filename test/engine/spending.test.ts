@@ -135,6 +135,26 @@ test('at 80 % the agent is told once, at the cap the item', async () => {
   expect(wakes()).toBe(2);
 });
 
+test('an agent that asks a dead provider without end is told of once, after a while, and never while calls go well', async () => {
+  let clock = now;
+  const { db, desk } = await scratch({ now: () => clock });
+  const failed = done(0, { status: 529 });
+  const after = async (seconds: number, call: ModelCall) => {
+    clock += seconds * 1000;
+    await desk.settle('run', call);
+    return (await pendingEvents(db, 'item')).map(({ event }) => event.type);
+  };
+  for (let times = 0; times < 10; times += 1) await after(1, failed);
+  expect(await after(200, done(0))).toEqual([]);
+  expect(await after(200, failed)).toEqual([]);
+  expect(await after(60, failed)).toEqual([]);
+  // What the agent itself broke off counts neither way.
+  expect(await after(60, done(0, { status: 0 }))).toEqual([]);
+  expect(await after(30, done(0, { status: 200, broken: 'cut' }))).toEqual([]);
+  expect(await after(60, done(0, { status: 0, broken: 'unreachable' }))).toEqual(['run_starved']);
+  expect(await after(60, failed)).toEqual(['run_starved']);
+});
+
 test('a run that has said its last word is not told to come to one', async () => {
   const { db, desk } = await scratch();
   await setRunState(db, 'run', 'finished');

@@ -81,6 +81,7 @@ export function runOverLimit(item: Item, event: Of<'run_over_limit'>, policy: Po
 function endStopped(item: Item, run: Run, policy: Policy, now: number): Decision {
   if (run.stopping?.limit === 'spend') return overBudget(item, run, policy, now);
   if (run.stopping?.cause === 'blocker') return waitForBlocker(item, run, now);
+  if (run.stopping?.cause === 'provider') return providerGaveUp(item, run, 'transient', policy, now);
   return chain(
     item,
     (it) => endRun(it, run, now),

@@ -8,6 +8,7 @@ import {
   holdsSeat,
   type Item,
   isBeingStopped,
+  isOwnCause,
   isUnderWay,
   liveRun,
   type Origin,
@@ -175,8 +176,7 @@ export function stop(item: Item, cause: StopCause, by?: string, reason?: string)
   const run = item.run;
   if (!run || run.phase === 'ended') return conclude(alone, { kind: 'stopped', ...why });
   // A person's word replaces a limit's: what they stopped is not tried again.
-  const ours = run.stopping?.cause === 'limit' || run.stopping?.cause === 'blocker';
-  if (run.stopping && !ours) return { item: alone, effects: [] };
+  if (run.stopping && !isOwnCause(run.stopping.cause)) return { item: alone, effects: [] };
   const stopping: Item = { ...alone, run: { ...run, stopping: { cause, ...why } } };
   return {
     item: stopping,

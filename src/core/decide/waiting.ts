@@ -59,17 +59,26 @@ export function overBudget(item: Item, run: Run, policy: Policy, now: number): D
   return putAside(item, run, failure, { kind: 'budget', failure, since: now }, now);
 }
 
+/** The agent goes on asking a provider that does not answer; waiting without it costs nothing. */
+export function runStarved(item: Item, event: Of<'run_starved'>): Decision {
+  return stopFor(item, event.run, { cause: 'provider' }, 'the model provider is away');
+}
+
 /** The agent reported that it cannot go on without something; its container ends, so that waiting costs nothing. */
 export function runBlocked(item: Item, event: Of<'run_blocked'>): Decision {
-  const run = liveRun(item, event.run);
-  if (!run || run.stopping || run.phase === 'publishing') return { item, effects: [] };
   const { reason, needs } = event;
-  const stopping: Item = { ...item, run: { ...run, stopping: { cause: 'blocker', reason, needs } } };
+  return stopFor(item, event.run, { cause: 'blocker', reason, needs }, 'the agent reported a blocker');
+}
+
+function stopFor(item: Item, id: string, stopping: NonNullable<Run['stopping']>, reason: string): Decision {
+  const run = liveRun(item, id);
+  if (!run || run.stopping || run.phase === 'publishing') return { item, effects: [] };
+  const next: Item = { ...item, run: { ...run, stopping } };
   return {
-    item: stopping,
+    item: next,
     effects: [
-      effect(stopping, { kind: 'stop-run', run: run.id, reason: 'the agent reported a blocker' }),
-      effect(stopping, { kind: 'status-comment' }),
+      effect(next, { kind: 'stop-run', run: run.id, reason }),
+      effect(next, { kind: 'status-comment' }),
     ],
   };
 }

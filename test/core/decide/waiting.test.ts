@@ -63,6 +63,13 @@ describe('a provider that is to blame', () => {
     expect([first, second, third].map((one) => (one.retryAt ?? 0) - now)).toEqual([30_000, 120_000, 300_000]);
   });
 
+  test('an agent that asks a dead provider without end is stopped, and waits for it', () => {
+    const stopping = play(noFallback, { type: 'run_starved', run: 'run1' });
+    expect(stopping.effects).toEqual(['stop-run', 'status-comment']);
+    const { item } = play(stopping.item, finished({ outcome: 'cancelled' }));
+    expect(item).toMatchObject({ attempts: 0, losses: 0, retryAt: now + 30_000, wait: { kind: 'provider' } });
+  });
+
   test('quota with a fallback goes back to the queue at once, for the other runner', () => {
     const { item } = play(working, ended('quota'));
     expect(item.wait).toBeUndefined();
