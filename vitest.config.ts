@@ -1,7 +1,7 @@
 /**
- * Five projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images; `long` holds the
- * stories that take their time, for CI and for who changed what they are about; `runners` runs the real agent CLIs;
- * `containment` has agents do their worst.
+ * Six projects: `unit` needs nothing but Node and git; `docker` needs a Docker engine and its images; `long` holds the
+ * stories that take their time, for CI and for who changed what they are about, `nightly` those that take minutes;
+ * `runners` runs the real agent CLIs; `containment` has agents do their worst.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -23,17 +23,19 @@ export default defineConfig({
             'test/containment/**',
             'node_modules/**',
           ],
-          testTimeout: 20_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
         },
       },
       {
         test: {
           name: 'docker',
           include: ['test/scenarios/**/*.test.ts', 'test/runtimes/docker/**/*.test.ts'],
-          exclude: ['test/scenarios/long/**', 'node_modules/**'],
+          exclude: ['test/scenarios/long/**', 'test/scenarios/nightly/**', 'node_modules/**'],
           globalSetup: ['test/support/docker-machine.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
         },
       },
@@ -42,8 +44,18 @@ export default defineConfig({
           name: 'long',
           include: ['test/scenarios/long/**/*.test.ts'],
           globalSetup: ['test/support/docker-machine.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 90_000,
+          testTimeout: 240_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'nightly',
+          include: ['test/scenarios/nightly/**/*.test.ts'],
+          globalSetup: ['test/support/docker-machine.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 180_000,
           maxWorkers: 2,
         },
       },

@@ -23,7 +23,7 @@ const edges = [
   'config',
 ];
 /** Composition roots; the commands of `prlt` that look after the machine are roots of their own. */
-const seeEverything = ['app.ts', 'service.ts', 'setup.ts', 'main.ts', 'cli'];
+const seeEverything = ['app.ts', 'service.ts', 'wiring.ts', 'setup.ts', 'main.ts', 'cli'];
 /** Small contracts that any layer of the host may import. */
 const contracts = [
   'runners/shim/protocol.ts',

@@ -57,7 +57,7 @@ export async function setStage({
     github,
     prlt,
     repo,
-    until: (what, question, seconds = 45) =>
+    until: (what, question, seconds = 90) =>
       untilIn(what, question, seconds, () => `${story(github)}\n${prlt.log().slice(-8_000)}`),
     status: (issue) =>
       github.comments(repo, issue).find((comment) => comment.body.includes('<!-- prlt:status'))?.body,

@@ -45,6 +45,9 @@ export function git(cwd: string, ...args: string[]): string {
   return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
+/** One for each test file: on a shared machine a shim ends every process that carries its run's id. */
+export const sampleRun = `run-${process.pid}`;
+
 /** An assignment for the command runner; `script` is run by `sh -c`. */
 export function sampleAssignment(
   sample: Sample,
@@ -53,7 +56,7 @@ export function sampleAssignment(
 ): Assignment {
   return {
     protocol: protocolVersion,
-    run: { id: 'run-1', epoch: 1, kind: 'implement', key: 'GH-12' },
+    run: { id: sampleRun, epoch: 1, kind: 'implement', key: 'GH-12' },
     agent: {
       name: 'bezos',
       runner: command.name,

@@ -172,7 +172,7 @@ describe('a second run in the same workspace', () => {
     await stage.run.close();
     git(stage.sample.mirror, 'fetch', '-q', stage.run.repo, 'refs/heads/*:refs/heads/*');
     const second = sampleAssignment(stage.sample, 'cat x; echo 2 > x; echo $PRLT_RUN_KIND', {
-      run: { ...first.run, id: 'run-2', kind: 'fix' },
+      run: { ...first.run, id: `${first.run.id}-2`, kind: 'fix' },
       prompt: { number: 2, kind: 'fix', text: 'Fix it.' },
     });
     second.checkout.start = head;

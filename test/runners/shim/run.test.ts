@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Assignment } from '#runners/shim/protocol.ts';
-import { git, sampleAssignment } from '#test/support/shim-run.ts';
+import { git, sampleAssignment, sampleRun } from '#test/support/shim-run.ts';
 import { stageShims } from '#test/support/shim-stage.ts';
 
 const stage = stageShims();
@@ -222,7 +222,7 @@ describe('the command’s surroundings', () => {
       number: '1',
       kind: 'implement',
       key: 'GH-12',
-      run: 'run-1',
+      run: sampleRun,
       base: stage.sample.start,
       no: '127.0.0.1,localhost',
       node: '1',

@@ -11,7 +11,7 @@ let work: string;
 const settings = () => ({ socket: '', mirror: '', work, tmp: '/tmp', alone: false });
 const sample = { root: '/', mirror: '/m', start: 'a'.repeat(40), remove: () => {} };
 const first = sampleAssignment(sample, 'true');
-const later: Assignment = { ...first, run: { ...first.run, id: 'run-2' } };
+const later: Assignment = { ...first, run: { ...first.run, id: `${first.run.id}-2` } };
 
 beforeEach(() => {
   work = mkdtempSync(join(tmpdir(), 'prlt-session-'));

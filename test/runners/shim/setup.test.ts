@@ -4,7 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Assignment } from '#runners/shim/protocol.ts';
-import { git, type ShimRun, sampleAssignment, sampleMirror, startShim } from '#test/support/shim-run.ts';
+import {
+  git,
+  type ShimRun,
+  sampleAssignment,
+  sampleMirror,
+  sampleRun,
+  startShim,
+} from '#test/support/shim-run.ts';
 
 interface Steps {
   setup: Assignment['setup'];
@@ -111,7 +118,7 @@ test('steps are not repeated in a workspace that they prepared; other steps are'
     const assignment = sampleAssignment(sample, 'true', {
       setup: at(steps),
       run: { id, epoch: 1, kind: 'implement', key: 'GH-12' },
-      continues: id !== 'run-1',
+      continues: id !== sampleRun,
     });
     const run = await startShim(sample, assignment);
     expect(await run.host.verdict()).toMatchObject({ outcome: 'finished' });
@@ -119,8 +126,8 @@ test('steps are not repeated in a workspace that they prepared; other steps are'
     await run.close();
     return readFileSync(join(run.repo, 'times.log'), 'utf8').length;
   };
-  expect(await times('run-1', ['printf 1 >> times.log'])).toBe(1);
-  expect(await times('run-2', ['printf 1 >> times.log'])).toBe(1);
+  expect(await times(sampleRun, ['printf 1 >> times.log'])).toBe(1);
+  expect(await times(`${sampleRun}-2`, ['printf 1 >> times.log'])).toBe(1);
   expect(await times('run-3', ['printf 1 >> times.log', 'printf 1 >> times.log'])).toBe(3);
 });
 

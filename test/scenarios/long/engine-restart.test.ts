@@ -27,13 +27,13 @@ describe('an engine that goes down', () => {
     await engine?.close();
   });
 
-  it.each([
-    at('events:after', 'SIGKILL', 'dies'),
-    at('assign:before', 'SIGTERM', 'lives'),
-  ])('at $point by $engine.by, while the service $engine.service', async (one) => {
-    const { result, problems, recovery, log } = await runCase(one, 'docker', key, engine);
-    expect(problems, log.slice(-4_000)).toEqual([]);
-    expect(result).toBe('ok');
-    expect(recovery).toBeLessThan(60_000);
-  });
+  it.each([at('events:after', 'SIGKILL', 'dies'), at('assign:before', 'SIGTERM', 'lives')])(
+    'at $point by $engine.by, while the service $engine.service',
+    async (one) => {
+      const { result, problems, recovery, log } = await runCase(one, 'docker', key, engine);
+      expect(problems, log.slice(-4_000)).toEqual([]);
+      expect(result).toBe('ok');
+      expect(recovery).toBeLessThan(60_000);
+    },
+  );
 });

@@ -10,7 +10,7 @@ import { describe, it, type TestContext } from 'vitest';
 import { labels } from '#src/runtimes/docker/names.ts';
 import { installationOf } from '#test/support/leftovers.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 
 interface Demo {
   /** Its temporary directory. */
