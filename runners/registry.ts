@@ -6,7 +6,3 @@ import type { RunnerManifest } from './manifest.ts';
 import { opencode } from './opencode/manifest.ts';
 
 export const runners: readonly RunnerManifest[] = [claude, codex, opencode, command];
-
-export function findRunner(name: string): RunnerManifest | undefined {
-  return runners.find((runner) => runner.name === name);
-}

@@ -89,25 +89,9 @@ export async function spendingOf(db: Executor, run: string): Promise<RunSpending
   return row && { ...row, settled: row.settled === 1 };
 }
 
-export async function spentByItem(db: Executor, item: string): Promise<number> {
-  return sum(await db.selectFrom('run_spend').select(total('spent')).where('item', '=', item).execute());
-}
-
 export async function spentByRuns(db: Executor, runs: string[]): Promise<number> {
   if (runs.length === 0) return 0;
   return sum(await db.selectFrom('run_spend').select(total('spent')).where('run', 'in', runs).execute());
-}
-
-/** Over all its runs in the repository. */
-export async function spentByAgent(db: Executor, repo: number, agent: string): Promise<number> {
-  return sum(
-    await db
-      .selectFrom('run_spend')
-      .select(total('spent'))
-      .where('repo', '=', repo)
-      .where('agent', '=', agent)
-      .execute(),
-  );
 }
 
 /** By the calls of that day, whenever their runs began. */

@@ -10,8 +10,7 @@ import {
   reserve,
   reservedIn,
   spendingOf,
-  spentByAgent,
-  spentByItem,
+  spentByRuns,
   spentOnDay,
 } from '#src/store/spending.ts';
 import { scratchStore } from './scratch.ts';
@@ -47,10 +46,10 @@ test('calls add up', async () => {
   expect(await countCall(db, aCall({ cost: 5 }))).toMatchObject({ spent: 15, calls: 2 });
   await countCall(db, aCall({ run: 's', cost: 7 }));
   await countCall(db, aCall({ run: 't', repo: 2, cost: 3 }));
-  expect(await spentByItem(db, 'i')).toBe(18);
-  expect(await spentByItem(db, 'nobody')).toBe(0);
-  expect(await spentByAgent(db, 1, 'bezos')).toBe(15);
-  expect(await spentByAgent(db, 1, 'gates')).toBe(7);
+  expect(await spendingOf(db, 's')).toMatchObject({ item: 'j', agent: 'gates', repo: 1, spent: 7 });
+  expect(await spentByRuns(db, ['r', 's'])).toBe(22);
+  expect(await spentByRuns(db, ['nobody'])).toBe(0);
+  expect(await spentByRuns(db, [])).toBe(0);
   expect(await spentOnDay(db, 1, '2026-11-21')).toBe(22);
   expect(await spentOnDay(db, 2, '2026-11-21')).toBe(3);
 });
