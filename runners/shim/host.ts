@@ -56,7 +56,13 @@ export function connectHost(socketPath: string): HostConnection {
   };
 }
 
-/** Asks until the host answers, for as long as it is away; undefined when the run is over. Rejects on another protocol. */
+/** A host that has nothing to do for the run yet answers later than this (ms), if only that it has not. */
+const assignmentWait = 30_000;
+
+/**
+ * Asks until the host has an assignment, for as long as that takes or it is away; undefined when the run is over. Rejects on
+ * another protocol.
+ */
 export async function fetchAssignment(
   host: HostConnection,
   signal: AbortSignal,
@@ -64,8 +70,9 @@ export async function fetchAssignment(
   const backoff = createBackoff();
   while (!signal.aborted) {
     try {
-      const answer = await host.send('GET', '/assignment');
-      if (answer.status === 200) return checkProtocol(JSON.parse(answer.body) as Assignment);
+      const patience = AbortSignal.any([signal, AbortSignal.timeout(assignmentWait)]);
+      const answer = await readAll(await host.open('/assignment', patience));
+      return checkProtocol(JSON.parse(answer) as Assignment);
     } catch (error) {
       if (error instanceof RunOver) return undefined;
       if (error instanceof ProtocolMismatch) throw error;

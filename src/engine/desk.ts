@@ -2,11 +2,11 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { RunnerManifest } from '#runners/manifest.ts';
-import type { Assignment, EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protocol.ts';
+import type { EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protocol.ts';
 import type { ItemEvent } from '../core/event.ts';
 import type { BundleAnswer, RunDesk } from '../gateway/desk.ts';
 import type { Handover } from '../git/handover.ts';
-import { rearm } from '../store/effects.ts';
+import { launchingRuns, rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import type { Db, Tx } from '../store/open.ts';
 import {
@@ -34,13 +34,22 @@ export interface DeskParts {
 
 /** Progress alone edits the status comment at most so often, milliseconds. */
 const progressPause = 15_000;
+/** How long a shim that asks for an assignment is kept waiting for one, milliseconds. */
+const longPoll = 20_000;
 
 export function createDesk(parts: DeskParts): RunDesk {
   const { db, handover, bell, wake } = parts;
   return {
-    assignment: async (run): Promise<Assignment | undefined> => {
-      const row = await runById(db, run);
-      return row && row.state !== 'over' ? row.assignment : undefined;
+    assignment: async (run, signal) => {
+      const soon = bell.next(assignmentOf(run), AbortSignal.any([signal, AbortSignal.timeout(longPoll)]));
+      let row = await runById(db, run);
+      if (!row && !(await launchingRuns(db)).has(run)) return 'over';
+      if (!row) {
+        await soon;
+        row = await runById(db, run);
+      }
+      if (!row) return 'not_yet';
+      return row.state === 'over' ? 'over' : row.assignment;
     },
 
     events: async (run, events): Promise<EventsAnswer> => {
@@ -82,6 +91,10 @@ export function createDesk(parts: DeskParts): RunDesk {
       return { kind: 'refused', status: statuses[answer.code], reason: answer.sentence };
     },
   };
+}
+
+export function assignmentOf(run: string): string {
+  return `assignment/${run}`;
 }
 
 export function messagesFor(run: string): string {

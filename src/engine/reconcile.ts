@@ -2,6 +2,7 @@
 import type { ItemEvent } from '../core/event.ts';
 import { holdsSeat } from '../core/item.ts';
 import type { ObservedRun } from '../runtimes/runtime.ts';
+import { launchingRuns } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import { openRuns, type RunRow, runById } from '../store/runs.ts';
@@ -64,7 +65,8 @@ async function report(context: Context, run: RunRow, event: ItemEvent, what: str
 async function removeStrays(context: Context, observed: ObservedRun[]): Promise<void> {
   for (const { run } of observed) {
     const row = await runById(context.db, run);
-    if (row && row.state !== 'over') continue;
+    // One that is being launched may have its container first, and be recorded then.
+    if (row ? row.state !== 'over' : (await launchingRuns(context.db)).has(run)) continue;
     context.log.info({ run }, 'removing a container that no run owns');
     await context.runtime.stop(run);
     await context.runtime.remove(run);

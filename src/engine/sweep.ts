@@ -1,6 +1,6 @@
 /** Removes what nobody owns any more: workspaces, hand-overs and mirrors' piled-up packs. Every so often. */
 import { holdsSeat, type Item } from '../core/item.ts';
-import { hasOpenEffects } from '../store/effects.ts';
+import { hasOpenEffects, launchingRuns } from '../store/effects.ts';
 import { pendingEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import { runById } from '../store/runs.ts';
@@ -45,7 +45,8 @@ async function isAtWork(context: Context, run: string): Promise<boolean> {
 async function isWanted(context: Context, workspace: string): Promise<boolean> {
   if (await isAtWork(context, workspace)) return true;
   const row = await runById(context.db, workspace);
-  const item = row && (await itemById(context.db, row.item));
+  if (!row) return (await launchingRuns(context.db)).has(workspace);
+  const item = await itemById(context.db, row.item);
   if (!item) return false;
   if (item.continuation?.workspace === workspace) return true;
   return item.run?.workspace === workspace && (holdsSeat(item) || isInReview(item));

@@ -106,8 +106,11 @@ export interface EgressDesk {
 }
 
 export interface RunDesk {
-  /** Undefined when the run is over or never was: the shim gets 410 and ends. */
-  assignment(run: string): Promise<Assignment | undefined>;
+  /**
+   * `over` when the run is or never was: the shim gets 410 and ends. A run that is being launched has none yet and is waited
+   * for, for some seconds; then it is `not_yet`, and the shim asks again.
+   */
+  assignment(run: string, signal: AbortSignal): Promise<Assignment | 'over' | 'not_yet'>;
   /** Stores the events durably; what was stored before is skipped by `seq`. */
   events(run: string, events: ShimEvent[]): Promise<EventsAnswer>;
   /** Messages after `after`, then new ones as they come, until `signal` aborts. */

@@ -50,11 +50,8 @@ async function dispatch(context: RouteContext, req: IncomingMessage, res: Server
   const url = URL.parse(`http://run${target.startsWith('/') ? '' : '/'}${target}`);
   const path = url?.pathname ?? '';
   switch (`${req.method} ${path}`) {
-    case 'GET /assignment': {
-      const assignment = await desk.assignment(run);
-      if (assignment !== undefined) return answerJson(res, 200, assignment);
-      return refuse(req, res, { status: 410, reason: 'This run is over; there is nothing left to do.' });
-    }
+    case 'GET /assignment':
+      return sendAssignment(context, req, res);
     case 'POST /events':
       return takeEvents(context, req, res);
     case 'GET /messages':
@@ -66,6 +63,22 @@ async function dispatch(context: RouteContext, req: IncomingMessage, res: Server
   if (path === '/mcp') return context.mcp.serve(req, res);
   if (url && context.models && path.startsWith('/models/')) return context.models.serve(run, url, req, res);
   refuse(req, res, { status: 404, reason: 'There is nothing here.' });
+}
+
+async function sendAssignment(
+  { run, desk, closed }: RouteContext,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const assignment = await desk.assignment(run, whileOpen(res, closed));
+  switch (assignment) {
+    case 'over':
+      return refuse(req, res, { status: 410, reason: 'This run is over; there is nothing left to do.' });
+    case 'not_yet':
+      return refuse(req, res, { status: 503, reason: 'There is nothing to do yet. Ask again.' });
+    default:
+      return answerJson(res, 200, assignment);
+  }
 }
 
 async function takeEvents(context: RouteContext, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -90,9 +103,14 @@ async function sendMessages(
   if (!/^[0-9]{1,15}$/.test(after)) {
     return refuse(req, res, { status: 400, reason: 'GET /messages needs after=<the last message id>.' });
   }
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, context.closed]);
+  const signal = whileOpen(res, context.closed);
   const messages = context.desk.messages(context.run, Number(after), signal);
   await streamMessages(res, messages, signal, context.limits.heartbeatMs);
+}
+
+/** Aborts when nobody waits for the answer any more. */
+function whileOpen(res: ServerResponse, closed: AbortSignal): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  return AbortSignal.any([gone.signal, closed]);
 }

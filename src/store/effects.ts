@@ -159,6 +159,17 @@ export async function hasOpenEffects(db: Executor, item: string, kind?: EffectKi
   return row !== undefined;
 }
 
+/** Runs whose launch is under way or still to come. */
+export async function launchingRuns(db: Executor): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('effects')
+    .select('body')
+    .where('kind', '=', 'launch-run')
+    .where('state', 'in', open)
+    .execute();
+  return new Set(rows.map(({ body }) => (JSON.parse(body) as Effect & { kind: 'launch-run' }).run));
+}
+
 /** The first open effect of some lanes that was tried and put off, with the reason. */
 export async function firstPutOff(
   db: Executor,

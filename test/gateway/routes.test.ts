@@ -10,13 +10,15 @@ const assignment = {
   run: { id: 'run', epoch: 1, kind: 'implement', key: 'GH-1' },
 } as Assignment;
 
-test('the assignment, and 410 when there is none', async () => {
+test('the assignment, 503 before there is one, 410 when there will be none', async () => {
   const { desk, gateway } = await scratchGateway();
   const { dir } = await gateway.open('run');
   expect(await call(dir, 'GET', '/assignment')).toMatchObject({
     status: 410,
     text: expect.stringMatching(/over/),
   });
+  desk.assigned.set('run', 'not_yet');
+  expect((await call(dir, 'GET', '/assignment')).status).toBe(503);
   desk.assigned.set('run', assignment);
   expect(JSON.parse((await call(dir, 'GET', '/assignment')).text)).toEqual(assignment);
 });

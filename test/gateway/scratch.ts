@@ -16,7 +16,7 @@ import type { Models } from '#src/gateway/models/models.ts';
 import type { RegistryAccess } from '#src/gateway/registries/access.ts';
 
 export class MemoryDesk implements RunDesk, ToolDesk {
-  assigned = new Map<string, Assignment>();
+  assigned = new Map<string, Assignment | 'not_yet'>();
   stored: { run: string; event: ShimEvent }[] = [];
   bundles: { run: string; head: string; bytes: number }[] = [];
   bundleAnswer: BundleAnswer | undefined;
@@ -25,8 +25,8 @@ export class MemoryDesk implements RunDesk, ToolDesk {
   private waiting: HostMessage[] = [];
   private wake: () => void = () => {};
 
-  async assignment(run: string): Promise<Assignment | undefined> {
-    return this.assigned.get(run);
+  async assignment(run: string): Promise<Assignment | 'over' | 'not_yet'> {
+    return this.assigned.get(run) ?? 'over';
   }
 
   async events(run: string, events: ShimEvent[]): Promise<EventsAnswer> {

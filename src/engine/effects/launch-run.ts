@@ -1,6 +1,7 @@
-/** Starts a claimed run: refreshes the mirror, fixes what the run is given, opens its socket, launches its container. */
+/** Starts a claimed run: its socket and its container, and meanwhile the mirror and what the run is given. */
 import type { Item, Run } from '../../core/item.ts';
 import { liveRun } from '../../core/item.ts';
+import type { Policy } from '../../core/policy.ts';
 import { findRepo } from '../../github/repository.ts';
 import { mintGitToken } from '../../github/tokens.ts';
 import type { LaunchResult, NotLaunched } from '../../runtimes/runtime.ts';
@@ -8,35 +9,40 @@ import { assignRun, type RunRow, runById } from '../../store/runs.ts';
 import { type FoundChange, findOwnPull } from '../adoption.ts';
 import { type Assigned, assign } from '../assign.ts';
 import type { Context } from '../context.ts';
+import { assignmentOf } from '../desk.ts';
 import type { Executor, Outcome } from '../executor.ts';
 import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
+import { removeEarly, startAssigned, startEarly } from '../start.ts';
 import { ownImage } from '../toolchain.ts';
 
 /** How often an engine that does not answer is asked before the launch is given up, and the pause between, milliseconds. */
 const patience = { tries: 8, pause: 3_000 };
 
-export const launchRun: Executor<'launch-run'> = async (context, { effect, item, attempts }) => {
+export const launchRun: Executor<'launch-run'> = async (context, { effect, item, attempts, again }) => {
   const run = liveRun(item, effect.run);
   if (!run) return { kind: 'dropped', reason: 'the run is over' };
   if (run.stopping) return lost(run);
   const known = await runById(context.db, run.id);
-  const assigned: Prepared = known ? { kind: 'assigned' } : await prepare(context, item, run);
-  if (assigned.kind === 'refused') {
-    return {
-      kind: 'done',
-      events: [{ type: 'launch_failed', run: run.id, failure: assigned.failure, again: false }],
-    };
+  if (known) return launched(run, known, await startAssigned(context, item, known), attempts);
+  // The socket of what an earlier life of the service started may have gone with it.
+  if (again) await removeEarly(context, run.id);
+  const policy = await storedPolicy(context, context.db, item.repo.id);
+  const early = again ? undefined : await startEarly(context, item, run, policy);
+  const prepared = await prepare(context, item, run, policy).catch(async (error: unknown) => {
+    await early?.discard();
+    throw error;
+  });
+  if (prepared.kind !== 'assigned') {
+    await early?.discard();
+    return notPrepared(run, prepared, attempts);
   }
-  if (assigned.kind === 'made_before') {
-    return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change: assigned.change }] };
-  }
-  if (assigned.kind === 'no_image') return notLaunched(run, assigned.answer, attempts);
-  if (assigned.kind === 'later')
-    return { kind: 'later', after: pauseAfter(attempts), reason: assigned.reason };
   const row = await runById(context.db, run.id);
   if (!row) throw new Error(`run ${run.id} was not recorded`);
-  return launched(run, row, await launch(context, item, row), attempts);
+  const started: LaunchResult = (await early?.started())
+    ? { kind: 'launched' }
+    : await startAssigned(context, item, row);
+  return launched(run, row, started, attempts);
 };
 
 /** GitHub may be away for long; milliseconds. */
@@ -50,8 +56,24 @@ type Prepared =
   | { kind: 'no_image'; answer: NotLaunched }
   | Exclude<Assigned, { kind: 'assigned' }>;
 
-/** Records the assignment before anything is started, so that a restart finds the same one. */
-async function prepare(context: Context, item: Item, run: Run): Promise<Prepared> {
+function notPrepared(run: Run, why: Exclude<Prepared, { kind: 'assigned' }>, attempts: number): Outcome {
+  switch (why.kind) {
+    case 'refused':
+      return {
+        kind: 'done',
+        events: [{ type: 'launch_failed', run: run.id, failure: why.failure, again: false }],
+      };
+    case 'made_before':
+      return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change: why.change }] };
+    case 'no_image':
+      return notLaunched(run, why.answer, attempts);
+    case 'later':
+      return { kind: 'later', after: pauseAfter(attempts), reason: why.reason };
+  }
+}
+
+/** Records the assignment before an agent can begin, so that a restart finds the same one. */
+async function prepare(context: Context, item: Item, run: Run, policy: Policy): Promise<Prepared> {
   context.crash('mint:before');
   const token = await mintGitToken(await context.authenticate(), item.repo, 'read');
   context.crash('mint:after');
@@ -69,10 +91,9 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
       },
     };
   }
-  const [change, based, policy] = await Promise.all([
+  const [change, based] = await Promise.all([
     run.kind === 'implement' ? findOwnPull(context, item) : undefined,
     withBase(context, item),
-    storedPolicy(context, context.db, item.repo.id),
   ]);
   if (change) return { kind: 'made_before', change };
   const assigned = await assign(context, based, run, policy);
@@ -101,6 +122,7 @@ async function prepare(context: Context, item: Item, run: Run): Promise<Prepared
   context.crash('assign:before');
   await assignRun(context.db, { ...row, deadline: now + policy.limits.run }, now);
   context.crash('assign:after');
+  context.bell.ring(assignmentOf(run.id));
   return { kind: 'assigned' };
 }
 
@@ -111,25 +133,6 @@ async function withBase(context: Context, item: Item): Promise<Item> {
   const now = await findRepo(await context.authenticate(repo.installation), repo);
   return now ? { ...item, repo: { ...repo, defaultBranch: now.defaultBranch } } : item;
 }
-
-async function launch(context: Context, item: Item, row: RunRow): Promise<LaunchResult> {
-  const { dir } = await context.gateway.open(row.id);
-  const { image, own, limits } = row.spec;
-  return context.runtime.launch({
-    run: row.id,
-    epoch: row.epoch,
-    key: item.key,
-    image,
-    ...(own ? { own: own.id } : {}),
-    mirror: context.mirrors.path(item.repo.id),
-    socketDir: dir,
-    workspace: row.workspace,
-    limits: { memory: limits.memory, cpus: limits.cpus, pids: limits.pids, tmp: tmpSize },
-  });
-}
-
-/** Size of the container's /tmp, bytes; the engine's default is half of the machine's memory. */
-const tmpSize = 512 * 2 ** 20;
 
 function launched(run: Run, row: RunRow, result: LaunchResult, attempts: number): Outcome {
   if (result.kind === 'launched') {

@@ -35,3 +35,55 @@ test('what people are told about the run outlives the life that prepared it', as
     events: [{ type: 'run_launched', run, branch: checkout.branch, notes: spec.notes }],
   });
 });
+
+/** A launch of a claimed run whose mirror is refreshed with `answer`; what the runtime is told, in order. */
+async function launching(answer: (told: string[]) => Promise<unknown>, again = false) {
+  const told: string[] = [];
+  const note = (what: string) => async (run: string) => void told.push(`${what} ${run}`);
+  const item = itemAt('claimed');
+  const { context } = await scratchContext({
+    runners: new Map([['command', { name: 'command', image: 'the image' } as never]]),
+    authenticate: async () =>
+      ({
+        rest: { apps: { createInstallationAccessToken: async () => ({ data: { token: 't' } }) } },
+      }) as never,
+    mirrors: {
+      path: () => '/mirror',
+      ids: async () => [String(item.repo.id)],
+      refresh: () => answer(told),
+    } as never,
+    gateway: { open: async () => ({ dir: '/s' }) } as never,
+    runtime: {
+      launch: async ({ image }: { image: string }) => {
+        told.push(`launch ${image}`);
+        return { kind: 'launched' };
+      },
+      stop: note('stop'),
+      remove: note('remove'),
+    } as never,
+  });
+  const run = item.run?.id ?? '';
+  const job = { item, again, attempts: 0, receipt: undefined, signal: new AbortController().signal };
+  const outcome = await launchRun(context, { ...job, effect: { kind: 'launch-run', run } });
+  return { told, outcome };
+}
+
+test('the container starts while GitHub is asked, and goes when GitHub is away', async () => {
+  const { told, outcome } = await launching(async (soFar) => {
+    await expect.poll(() => soFar).toEqual(['launch the image']);
+    return { kind: 'unavailable', reason: 'GitHub is away' };
+  });
+  expect(outcome).toMatchObject({ kind: 'later', reason: 'GitHub is away' });
+  expect(told).toEqual(['launch the image', 'stop run1', 'remove run1']);
+});
+
+test('it goes too when there is nothing that could be worked on', async () => {
+  const { told, outcome } = await launching(async () => ({ kind: 'denied', reason: 'no access' }));
+  expect(outcome).toMatchObject({ events: [{ type: 'launch_failed', again: false }] });
+  expect(told).toEqual(['launch the image', 'stop run1', 'remove run1']);
+});
+
+test('a launch that is tried again begins without what the first try left', async () => {
+  const answer = async () => ({ kind: 'unavailable', reason: 'GitHub is away' });
+  expect((await launching(answer, true)).told).toEqual(['stop run1', 'remove run1']);
+});
