@@ -9,6 +9,12 @@ import type { AcpSettings } from './shim/protocol.ts';
 export type ModelApi = 'anthropic' | 'openai';
 
 /**
+ * Starts a CLI's adapter in Node. The agent's tools find the way out through NODE_USE_ENV_PROXY; an adapter only talks to the
+ * loopback pipe, and setting up proxies would cost it a tenth of its start.
+ */
+export const adapter = ['{node}', '--no-use-env-proxy'] as const;
+
+/**
  * In `argv`, `env` and `files` these are filled in: by the host `{model}` (the profile's, else `model.default`) and
  * `{provider}` (name of the gateway provider in use); by the shim `{node}`, `{runners}`, `{home}`, `{checkout}` and `{pipe}`
  * (loopback address of the host, `http://127.0.0.1:<port>`, so that `{pipe}/models/{provider}` is a base URL).

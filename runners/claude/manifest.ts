@@ -1,11 +1,11 @@
 /** Claude Code through its ACP adapter. What was measured is in notes.md. */
-import type { RunnerManifest } from '../manifest.ts';
+import { adapter, type RunnerManifest } from '../manifest.ts';
 import { providerOutcomes } from '../provider-outcomes.ts';
 
 export const claude: RunnerManifest = {
   name: 'claude',
   image: 'prlt-runner-claude',
-  argv: ['{node}', '{runners}/claude/node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js'],
+  argv: [...adapter, '{runners}/claude/node_modules/@agentclientprotocol/claude-agent-acp/dist/index.js'],
   env: {
     ANTHROPIC_BASE_URL: '{pipe}/models/{provider}',
     ANTHROPIC_API_KEY: 'added-by-the-gateway',
@@ -20,7 +20,8 @@ export const claude: RunnerManifest = {
     // Ten by default, silently and for minutes.
     CLAUDE_CODE_MAX_RETRIES: '3',
   },
-  files: {},
+  // A session that is in its mode from the start need not be put into it.
+  files: { '.claude/settings.json': JSON.stringify({ permissions: { defaultMode: 'bypassPermissions' } }) },
   acp: { mode: 'bypassPermissions', steering: true, resume: 'resume' },
   model: { apis: ['anthropic'], default: 'sonnet', side: [] },
   masks: ['.claude/', '.mcp.json'],

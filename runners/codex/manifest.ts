@@ -1,5 +1,5 @@
 /** Codex through its ACP adapter. What was measured is in notes.md. */
-import type { RunnerManifest } from '../manifest.ts';
+import { adapter, type RunnerManifest } from '../manifest.ts';
 import { providerOutcomes } from '../provider-outcomes.ts';
 
 const configuration = `model = "{model}"
@@ -47,7 +47,7 @@ unbounded_connection_retries = false
 export const codex: RunnerManifest = {
   name: 'codex',
   image: 'prlt-runner-codex',
-  argv: ['{node}', '{runners}/codex/node_modules/@agentclientprotocol/codex-acp/dist/index.js'],
+  argv: [...adapter, '{runners}/codex/node_modules/@agentclientprotocol/codex-acp/dist/index.js'],
   env: {
     OPENAI_API_KEY: 'added-by-the-gateway',
     CODEX_HOME: '{home}/.codex',

@@ -29,9 +29,9 @@ export async function openSession(
   const mcpServers: McpServer[] = about.agentCapabilities?.mcpCapabilities?.http
     ? [{ type: 'http', name: 'prlt', url: start.mcpUrl, headers: [] }]
     : [];
-  const session =
+  const { mode, ...session } =
     (await continueEarlier(peer, start, mcpServers)) ?? (await beginNew(peer, start, mcpServers));
-  if (start.acp.mode !== undefined) {
+  if (start.acp.mode !== undefined && start.acp.mode !== mode) {
     await peer.request(methods.agent.session.setMode, { sessionId: session.id, modeId: start.acp.mode });
   }
   for (const { id, value } of start.acp.options ?? []) {
@@ -40,21 +40,24 @@ export async function openSession(
   return session;
 }
 
-async function beginNew(peer: ClientContext, start: SessionStart, mcpServers: McpServer[]): Promise<Session> {
-  const { sessionId } = await peer.request(methods.agent.session.new, { cwd: start.cwd, mcpServers });
-  return { id: sessionId, resumed: false };
+/** `mode` is the one that the agent says it is in. */
+type Opened = Session & { mode?: string | undefined };
+
+async function beginNew(peer: ClientContext, start: SessionStart, mcpServers: McpServer[]): Promise<Opened> {
+  const { sessionId, modes } = await peer.request(methods.agent.session.new, { cwd: start.cwd, mcpServers });
+  return { id: sessionId, resumed: false, mode: modes?.currentModeId };
 }
 
 async function continueEarlier(
   peer: ClientContext,
   start: SessionStart,
   mcpServers: McpServer[],
-): Promise<Session | undefined> {
+): Promise<Opened | undefined> {
   if (start.earlier === undefined || start.acp.resume === 'none') return undefined;
   const method = start.acp.resume === 'load' ? methods.agent.session.load : methods.agent.session.resume;
   try {
-    await peer.request(method, { sessionId: start.earlier, cwd: start.cwd, mcpServers });
-    return { id: start.earlier, resumed: true };
+    const { modes } = await peer.request(method, { sessionId: start.earlier, cwd: start.cwd, mcpServers });
+    return { id: start.earlier, resumed: true, mode: modes?.currentModeId };
   } catch {
     return undefined;
   }

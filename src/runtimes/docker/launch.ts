@@ -1,4 +1,4 @@
-/** Starting one run: look, check the image, make the volume, create, start. Every step may be the second try. */
+/** Starting one run: look, check the image and make the volume; create, start. Every step may be the second try. */
 import type Dockerode from 'dockerode';
 import type { LaunchResult, LaunchSpec } from '../runtime.ts';
 import { isSafeName } from '../safe-name.ts';
@@ -28,7 +28,14 @@ export async function launch(context: LaunchContext, spec: LaunchSpec): Promise<
     return { kind: 'refused', reason: `The engine cannot take the names ${spec.run} and ${spec.workspace}.` };
   }
   try {
-    return (await takeUp(context, spec)) ?? (await begin(context, spec));
+    // Asked at once, for an engine takes its time over each. A volume that nobody needs after all is swept.
+    const [before, image] = await Promise.all([
+      takeUp(context, spec),
+      checkImage(context.docker, spec.image),
+      createWorkspace(context.docker, context.installation, spec.workspace),
+    ]);
+    if (before) return before;
+    return image.kind === 'usable' ? await begin(context, spec, image.id) : image;
   } catch (error) {
     if (error instanceof EngineUnavailable) return { kind: 'unavailable', reason: error.message };
     if (error instanceof NoRunnerParts) return { kind: 'image_missing', reason: error.message };
@@ -53,13 +60,11 @@ async function takeUp(
   return found.info.State.Status === 'created' ? start(found.container) : { kind: 'launched' };
 }
 
-async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchResult> {
+async function begin(context: LaunchContext, spec: LaunchSpec, image: string): Promise<LaunchResult> {
   const { docker, installation, hostPath, toolchains } = context;
-  const image = await checkImage(docker, spec.image);
-  if (image.kind !== 'usable') return image;
   const request: ContainerRequest = {
     name: containerName(installation, spec.run),
-    image: image.id,
+    image,
     mirror: await hostPath(spec.mirror),
     socketDir: await hostPath(spec.socketDir),
     volume: volumeName(installation, spec.workspace),
@@ -74,17 +79,13 @@ async function begin(context: LaunchContext, spec: LaunchSpec): Promise<LaunchRe
     },
   };
   const { own } = spec;
-  if (own === undefined) {
-    await createWorkspace(docker, installation, spec.workspace);
-    return create(context, spec, request);
-  }
+  if (own === undefined) return create(context, spec, request);
   // Was looked at when its name was resolved; only that it is still there is news.
   const there = await checkImage(docker, own);
   if (there.kind !== 'usable') {
     return { kind: 'image_missing', reason: `The repository's image ${own} is not on this engine any more.` };
   }
-  await createWorkspace(docker, installation, spec.workspace);
-  const where = { runner: image.id, workspace: request.volume, run: spec.run };
+  const where = { runner: image, workspace: request.volume, run: spec.run };
   return toolchains.into(where, (runnerVolume) =>
     create(context, spec, { ...request, image: there.id, runnerVolume }),
   );
