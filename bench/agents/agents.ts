@@ -23,7 +23,7 @@ export async function measureAgents(quick: boolean): Promise<Figure[]> {
 
 async function measureAgent(runner: RunnerManifest, pairs: number): Promise<Figure[]> {
   const { name } = runner;
-  const models = await startModelStub();
+  const models = await startModelStub({ host: '0.0.0.0' });
   const proxy = await startForwardProxy({});
   const traffic = countTraffic();
   const since = Date.now();
@@ -45,7 +45,7 @@ async function measureAgent(runner: RunnerManifest, pairs: number): Promise<Figu
   try {
     // The first run may fetch: the mirror is made for it.
     await firstEvent(bench);
-    const bare = () => bareAgent(runner, mirrorOf(stage), models.url);
+    const bare = () => bareAgent(runner, mirrorOf(stage), Number(new URL(models.url).port));
     await bare();
     const before = await fetched();
     const what = `label → first event of ${name} stored`;

@@ -11,20 +11,21 @@ import type { RunnerManifest } from '#runners/manifest.ts';
 import { fill, fillAll } from '#runners/shim/placeholders.ts';
 
 const checkout = '/tmp/repo';
+const hostName = 'host.docker.internal';
 const user = 1000;
 /** What prlt keeps of an agent's updates (runners/shim/updates.ts): commands and titles of a session are no first word. */
 const telling = new Set(['agent_message_chunk', 'agent_thought_chunk', 'tool_call', 'plan', 'usage_update']);
 
 /**
- * Milliseconds from nothing to the first update after the prompt. Its network is the host's, which is the fastest that the
- * engine has, and its models are asked without a gateway.
+ * Milliseconds from nothing to the first update after the prompt. Its network is what `docker run` gives when nothing is said
+ * of it, and its models are asked without a gateway.
  *
- * @param models address of the model server
+ * @param port of the model server, which listens on every address of the host
  */
-export async function bareAgent(runner: RunnerManifest, mirror: string, models: string): Promise<number> {
+export async function bareAgent(runner: RunnerManifest, mirror: string, port: number): Promise<number> {
   const dir = await mkdtemp(join(tmpdir(), 'prlt-bare-'));
   try {
-    const argv = await prepare(runner, dir, mirror, models);
+    const argv = await prepare(runner, dir, mirror, `http://${hostName}:${port}`);
     const began = performance.now();
     const child = spawn('docker', argv, { stdio: ['pipe', 'pipe', 'pipe'] });
     let said = '';
@@ -79,7 +80,7 @@ async function prepare(
   }
   const env = { ...fillAll(runner.env, places), HOME: '/bare/home', GIT_CONFIG_GLOBAL: '/bare/gitconfig' };
   return [
-    ...['run', '--rm', '-i', '--init', '--network', 'host'],
+    ...['run', '--rm', '-i', '--init', `--add-host=${hostName}:host-gateway`],
     ...['--mount', `type=bind,source=${mirror},target=/mirror,readonly`],
     ...['--mount', `type=bind,source=${dir},target=/bare`],
     ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),

@@ -62,6 +62,7 @@ export async function runAssignment(context: RunContext): Promise<void> {
   const baseline = oomKills() ?? 0;
   let agent: Agent | undefined;
   let checkout: Checkout | undefined;
+  let noted = Promise.resolve();
 
   const inbox = openInbox(
     prompts,
@@ -86,10 +87,9 @@ export async function runAssignment(context: RunContext): Promise<void> {
       mkdirSync(checkoutPath(settings), { recursive: true });
       return prepareCheckout(assignment, settings, env);
     })();
-    const preparing = ready.then(async (made) => {
+    const preparing = ready.then((made) => {
       checkout = made;
-      const notes = [...made.notes, ...(await contentNotes(made.git, made.path))];
-      journal.append({ type: 'checkout_ready', head: made.head, notes });
+      journal.append({ type: 'checkout_ready', head: made.head, notes: made.notes });
     });
     if (isSetupDue(assignment, settings)) {
       const failure = await preparing.then(() => setUp(env), checkoutFailed);
@@ -100,10 +100,17 @@ export async function runAssignment(context: RunContext): Promise<void> {
     if (prepared.status === 'rejected') return checkoutFailed(prepared.reason);
     if (started.status === 'rejected') return { cause: 'spawn', error: sentence(started.reason) };
     agent = started.value;
+    noted = note().catch(() => {});
     const { id, resumed: continued } = agent.session;
     rememberSession(settings, assignment, id);
     journal.append({ type: 'agent_started', agent: assignment.agent.name, session: id, resumed: continued });
     return undefined;
+  }
+
+  /** What people should know of the checkout; read while the agent thinks, not while it waits to begin. */
+  async function note(): Promise<void> {
+    const notes = checkout ? await contentNotes(checkout.git, checkout.path) : [];
+    for (const text of notes) journal.append({ type: 'note', text });
   }
 
   /** The agent begins after it: what it needs may be made here. */
@@ -162,6 +169,8 @@ export async function runAssignment(context: RunContext): Promise<void> {
     let end: WorkEnd = failure ? cancelledOr(stop.signal, { kind: 'failed', failure }) : await work();
     for (;;) {
       if (end.kind === 'cancelled') await kill();
+      // What an agent made of the files may not let them be read to the end.
+      await Promise.race([noted, sleep(1000)]);
       if ((await finishRun({ ...finish, checkout }, end)) === 'accepted') return;
       await Promise.race([prompts.arrival(), sleep(500), aborted(stop.signal)]);
       if (end.kind === 'finished') end = await work();

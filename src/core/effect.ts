@@ -17,7 +17,8 @@ export type Lane = 'run' | 'code' | 'board' | 'voice';
 export type EffectBody =
   | { kind: 'react'; origin: Origin; content: 'eyes' | 'rocket' | 'confused' }
   | { kind: 'reply'; origin: Origin; reply: Reply; ordinal: number }
-  | { kind: 'status-comment' }
+  /** `pause`: milliseconds that it may wait for more to show. */
+  | { kind: 'status-comment'; pause?: number }
   | { kind: 'set-labels' }
   | { kind: 'set-check'; sha: string }
   | { kind: 'launch-run'; run: string }

@@ -74,7 +74,8 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
     pump: async () => {
       if (ending.signal.aborted) return undefined;
       const now = context.now();
-      const idle = (await laneHeads(context.db)).filter((row) => !underWay.has(`${row.item}/${row.lane}`));
+      const heads = await laneHeads(context.db, now);
+      const idle = heads.filter((row) => !underWay.has(`${row.item}/${row.lane}`));
       const due = new Map(idle.filter((row) => row.notBefore <= now).map((row) => [stepOf(row).step, row]));
       for (const { step } of context.quarantine.admit([...due.values()].map(stepOf))) {
         const row = due.get(step);

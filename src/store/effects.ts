@@ -22,6 +22,7 @@ const open = ['intended', 'sent'] as const;
 export async function intend(db: Executor, item: string, effects: Effect[], now: number): Promise<void> {
   for (const effect of effects) {
     const next = sql<number>`(select coalesce(max(seq), 0) + 1 from effects)`;
+    const notBefore = 'pause' in effect && effect.pause ? now + effect.pause : 0;
     const row = {
       seq: next,
       item,
@@ -32,7 +33,7 @@ export async function intend(db: Executor, item: string, effects: Effect[], now:
     };
     await db
       .insertInto('effects')
-      .values({ key: effect.key, state: 'intended', not_before: 0, ...row })
+      .values({ key: effect.key, state: 'intended', not_before: notBefore, ...row })
       .onConflict((oc) => {
         const conflict = oc.column('key');
         if (!effect.level) return conflict.doNothing();
@@ -42,7 +43,9 @@ export async function intend(db: Executor, item: string, effects: Effect[], now:
           state: sql<'intended' | 'sent'>`case when effects.state = 'sent' then 'sent' else 'intended' end`,
           version: eb('effects.version', '+', 1),
           attempts: 0,
-          not_before: 0,
+          // One that waits already waits no longer for what is added to it.
+          not_before: sql<number>`case when effects.state = 'confirmed' or effects.not_before > ${notBefore}
+            then ${notBefore} else effects.not_before end`,
         }));
       })
       .execute();
@@ -65,8 +68,11 @@ export async function rearm(db: Executor, key: string, notBefore: number, now: n
     .execute();
 }
 
-/** The first open effect of every lane of every item, whether it is due or not. */
-export async function laneHeads(db: Executor): Promise<LedgerRow[]> {
+/**
+ * The first open effect of every lane of every item, whether it is due or not. One that was armed for later holds up nothing:
+ * what comes behind it is a head as well.
+ */
+export async function laneHeads(db: Executor, now: number): Promise<LedgerRow[]> {
   const rows = await db
     .selectFrom('effects')
     .select(['key', 'item', 'lane', 'body', 'version', 'attempts', 'state', 'receipt', 'not_before'])
@@ -79,7 +85,8 @@ export async function laneHeads(db: Executor): Promise<LedgerRow[]> {
             .whereRef('earlier.item', '=', 'effects.item')
             .whereRef('earlier.lane', '=', 'effects.lane')
             .whereRef('earlier.seq', '<', 'effects.seq')
-            .where('earlier.state', 'in', open),
+            .where('earlier.state', 'in', open)
+            .where(({ or, eb }) => or([eb('earlier.attempts', '>', 0), eb('earlier.not_before', '<=', now)])),
         ),
       ),
     )

@@ -110,7 +110,7 @@ function walk(from: number, check: (before: Item, event: ItemEvent, after: Decis
 /** What an effect writes to, besides the words of it. */
 function target(one: Effect): string {
   const { key: _key, lane: _lane, level: _level, ...body } = one;
-  const { reason: _reason, workspace, ...rest } = body as Record<string, unknown>;
+  const { reason: _reason, pause: _pause, workspace, ...rest } = body as Record<string, unknown>;
   return JSON.stringify({ ...rest, workspace: workspace !== undefined });
 }
 

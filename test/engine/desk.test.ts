@@ -54,7 +54,7 @@ test('an assignment stays until the run is over', async () => {
   const { db, ask, record, launch } = await desk();
   await launch();
   await record();
-  for (const head of await laneHeads(db)) await confirm(db, head, undefined, 0);
+  for (const head of await laneHeads(db, 0)) await confirm(db, head, undefined, 0);
   expect(await ask()).toEqual(assignment);
   await setRunState(db, run, 'over');
   expect(await ask()).toBe('over');

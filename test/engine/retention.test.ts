@@ -43,7 +43,7 @@ async function story() {
       await settle(context);
     }
     const sent: string[] = [];
-    for (let heads = await laneHeads(db); heads.length > 0; heads = await laneHeads(db)) {
+    for (let heads = await laneHeads(db, 0); heads.length > 0; heads = await laneHeads(db, 0)) {
       for (const row of heads) {
         sent.push(row.effect.kind);
         await confirm(

@@ -41,6 +41,7 @@ export async function scratchContext(over: Partial<Context> = {}): Promise<Scrat
     },
     settings: {
       dataDir: tmpdir(),
+      github: { api: 'https://api.github.example', web: 'https://github.example' },
       keep: 14 * 86_400_000,
       writesPerMinute: 150,
       watermarks: { disk: 0, memory: 0 },

@@ -33,7 +33,7 @@ test('all that waits for an item is decided in order, in one go', async () => {
     request: { at: now },
     run: { id: 'run1', phase: 'claimed', claimedAt: now },
   });
-  expect((await laneHeads(db)).map((row) => row.effect.kind).toSorted()).toEqual([
+  expect((await laneHeads(db, 0)).map((row) => row.effect.kind).toSorted()).toEqual([
     'launch-run',
     'react',
     'set-labels',
@@ -45,11 +45,11 @@ test('settling again changes nothing', async () => {
   const { context, db, tell } = await withItem('i');
   await tell('i', aRequest());
   await settle(context);
-  const [facts, heads] = [await itemById(db, 'i'), await laneHeads(db)];
+  const [facts, heads] = [await itemById(db, 'i'), await laneHeads(db, 0)];
   expect(await settle(context)).toBe(0);
   await tell('i', aRequest());
   expect(await settle(context)).toBe(0);
-  expect([await itemById(db, 'i'), await laneHeads(db)]).toEqual([facts, heads]);
+  expect([await itemById(db, 'i'), await laneHeads(db, 0)]).toEqual([facts, heads]);
 });
 
 test('the policy of the repository holds, and the default where there is none', async () => {
@@ -70,6 +70,6 @@ test('a decision that throws leaves its item as it was, and the others are decid
   await settle(context).catch(() => undefined);
   expect(await itemById(db, 'a-broken')).toEqual(anItem({ id: 'a-broken', nodeId: 'a-broken' }));
   expect(await pendingEvents(db, 'a-broken')).toHaveLength(2);
-  expect((await laneHeads(db)).map((row) => row.item)).not.toContain('a-broken');
+  expect((await laneHeads(db, 0)).map((row) => row.item)).not.toContain('a-broken');
   expect((await itemById(db, 'fine'))?.generation).toBe(1);
 });

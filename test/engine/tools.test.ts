@@ -166,7 +166,7 @@ test('questions, proposals and a blocker are in the status comment, progress amo
 test('progress waits for the next edit of the status comment, a question does not', async () => {
   const effect = { kind: 'status-comment', key: 'item1/status-comment', lane: 'voice', level: true };
   await intend(db, 'item1', [effect as never], now);
-  const head = async () => (await laneHeads(db))[0];
+  const head = async () => (await laneHeads(db, 0))[0];
   const sent = async () => confirm(db, (await head()) as never, undefined, now);
   await sent();
   await call({ tool: 'read_item', key: 'GH-1' });

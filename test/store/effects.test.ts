@@ -31,12 +31,12 @@ async function plan(...effects: Effect[]): Promise<void> {
   await intend(db, item.id, effects, 0);
 }
 
-async function heads(): Promise<string[]> {
-  return (await laneHeads(db)).map((row) => row.effect.kind);
+async function heads(now = 0): Promise<string[]> {
+  return (await laneHeads(db, now)).map((row) => row.effect.kind);
 }
 
 async function head(kind: EffectBody['kind']): Promise<LedgerRow> {
-  const found = (await laneHeads(db)).find((row) => row.effect.kind === kind);
+  const found = (await laneHeads(db, 0)).find((row) => row.effect.kind === kind);
   if (!found) throw new Error(`${kind} is not at the head of a lane`);
   return found;
 }
@@ -45,6 +45,15 @@ describe('lanes', () => {
   test('each shows its first open effect only, and lanes do not wait for each other', async () => {
     await plan(launch, labels, stop, eyes, comment);
     expect(await heads()).toEqual(['launch-run', 'set-labels', 'react']);
+  });
+
+  test('what was armed for later holds up nothing until then', async () => {
+    await plan(comment);
+    await confirm(db, await head('status-comment'), undefined, 1);
+    await rearm(db, comment.key, 900, 2);
+    await plan(eyes);
+    expect(await heads(899)).toEqual(['status-comment', 'react']);
+    expect(await heads(900)).toEqual(['status-comment']);
   });
 
   test('what comes next follows when the head is confirmed or dropped, not when it was sent or put off', async () => {
@@ -162,6 +171,16 @@ describe('arming for later', () => {
     expect(await head('status-comment')).toMatchObject({ version: 2, notBefore: 900, receipt: { id: 5 } });
     await rearm(db, comment.key, 5_000, 4);
     expect(await head('status-comment')).toMatchObject({ version: 2, notBefore: 900 });
+  });
+
+  test('an edit that may wait is added to, and goes out at its first time', async () => {
+    const later = effect(item, { kind: 'status-comment', pause: 1_000 });
+    await plan(comment);
+    await confirm(db, await head('status-comment'), undefined, 1);
+    for (const now of [5_000, 5_400]) await intend(db, item.id, [later], now);
+    expect(await head('status-comment')).toMatchObject({ version: 3, notBefore: 6_000 });
+    await intend(db, item.id, [comment], 5_500);
+    expect((await head('status-comment')).notBefore).toBe(0);
   });
 
   test('nothing that was never intended, or given up', async () => {

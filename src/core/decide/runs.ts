@@ -8,6 +8,9 @@ import { show } from './ending.ts';
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 /** A seat is taken only while the item still waits for one: the request may have been taken back since. */
+/** A run that begins has more to say at once; people read one edit of it, milliseconds later. */
+const pause = 1_000;
+
 export function seatGiven(item: Item, event: Of<'seat_given'>, now: number): Decision {
   if (!waitsForSeat(item)) return { item, effects: [] };
   const run: Run = {
@@ -48,7 +51,7 @@ export function runLaunched(item: Item, event: Of<'run_launched'>, now: number):
     },
     notes: noted(item, event.notes),
   };
-  return { item: launched, effects: [effect(launched, { kind: 'status-comment' })] };
+  return { item: launched, effects: [effect(launched, { kind: 'status-comment', pause })] };
 }
 
 export function runWorking(item: Item, event: Of<'run_working'>): Decision {
@@ -57,13 +60,13 @@ export function runWorking(item: Item, event: Of<'run_working'>): Decision {
   // Its prompt has what was said before it began.
   const { said: _, ...heard } = item;
   const working: Item = { ...heard, run: { ...run, phase: 'working' }, notes: noted(item, event.notes) };
-  return { item: working, effects: [effect(working, { kind: 'status-comment' })] };
+  return { item: working, effects: [effect(working, { kind: 'status-comment', pause })] };
 }
 
 export function runNoted(item: Item, event: Of<'run_noted'>): Decision {
   if (!liveRun(item, event.run)) return { item, effects: [] };
   const next = { ...item, notes: noted(item, event.notes) };
-  return { item: next, effects: [effect(next, { kind: 'status-comment' })] };
+  return { item: next, effects: [effect(next, { kind: 'status-comment', pause })] };
 }
 
 /** A run has the first words and not all the space: what it says is an agent's word. */

@@ -33,7 +33,7 @@ it('reports thoughts, tools and usage and allows what it is asked for', async ()
   expect(host.said()).toContain('"optionId":"always"');
   expect(host.said()).not.toContain('from before any prompt');
   expect(host.of('usage')[0]?.said).toMatchObject({ used: 10 });
-  expect(host.of('checkout_ready')[0]?.notes).toEqual(['Files kept in Git LFS are left as pointers.']);
+  expect(host.of('note').map(({ text }) => text)).toEqual(['Files kept in Git LFS are left as pointers.']);
 });
 
 it('steers a running turn where the agent can be steered', async () => {
