@@ -6,7 +6,7 @@ import { endOf, messagesFor } from '../desk.ts';
 import type { Executor } from '../executor.ts';
 
 /** How long a shim may take to end the agent and hand over what there is, milliseconds. */
-const grace = 12_000;
+const grace = 30_000;
 
 export const stopRun: Executor<'stop-run'> = async (context, { effect, signal }) => {
   const { run, reason } = effect;
