@@ -6,7 +6,7 @@ import { findContainer, removeContainer } from './container.ts';
 import { type ContainerRequest, containerOptions } from './container-options.ts';
 import { deadlines, EngineUnavailable, engineCall, sentenceOf, statusOf } from './engine.ts';
 import type { HostPath } from './host-paths.ts';
-import { checkImage } from './image.ts';
+import { checkImage, type ImageCheck } from './image.ts';
 import { containerName, labels, volumeName } from './names.ts';
 import { NoRunnerParts } from './runner-volume.ts';
 import type { Toolchains } from './toolchains.ts';
@@ -28,12 +28,8 @@ export async function launch(context: LaunchContext, spec: LaunchSpec): Promise<
     return { kind: 'refused', reason: `The engine cannot take the names ${spec.run} and ${spec.workspace}.` };
   }
   try {
-    // Asked at once, for an engine takes its time over each. A volume that nobody needs after all is swept.
-    const [before, image] = await Promise.all([
-      takeUp(context, spec),
-      checkImage(context.docker, spec.image),
-      createWorkspace(context.docker, context.installation, spec.workspace),
-    ]);
+    // Asked at once, for an engine takes its time over each.
+    const [before, image] = await Promise.all([takeUp(context, spec), prepare(context, spec)]);
     if (before) return before;
     return image.kind === 'usable' ? await begin(context, spec, image.id) : image;
   } catch (error) {
@@ -58,6 +54,13 @@ async function takeUp(
     return { kind: 'refused', reason: `The container ${name} belongs to epoch ${epoch}, not ${spec.epoch}.` };
   }
   return found.info.State.Status === 'created' ? start(found.container) : { kind: 'launched' };
+}
+
+/** The workspace is made for an image that can use it. */
+async function prepare({ docker, installation }: LaunchContext, spec: LaunchSpec): Promise<ImageCheck> {
+  const image = await checkImage(docker, spec.image);
+  if (image.kind === 'usable') await createWorkspace(docker, installation, spec.workspace);
+  return image;
 }
 
 async function begin(context: LaunchContext, spec: LaunchSpec, image: string): Promise<LaunchResult> {
