@@ -16,6 +16,8 @@ export const providerOutcomes: readonly OutcomeRow[] = [
   { when: { stop: 'refusal' }, is: 'needs_person' },
   ...failing({ broken: 'stalled' }, 'stalled'),
   ...failing({ errorType: spent }, 'quota'),
+  // Payment required, as providers that are paid in advance have it.
+  ...failing({ status: 402 }, 'quota'),
   { when: { failure: spent }, is: 'quota' },
   { when: { errorText: spent }, is: 'quota' },
   ...failing({ status: [401, 403] }, 'auth'),

@@ -36,14 +36,17 @@ function address(name: string): string {
 
 /**
  * Nothing can be posted to a registry here, so npm is not to try; and lock files are not to hold addresses of one run. Where
- * one holds addresses of the registry itself, they are asked for here as well (npm 11; for the registry without scopes).
+ * one holds addresses of a registry itself, npm 11 asks its default registry for them instead, so that one stands there also
+ * when it answers for scopes only; for what is not its own it leads on to the public one (gateway/registries/public.ts).
  */
 function npmrc(registries: Registry[]): string {
-  const lines = registries.flatMap(({ name, scopes, url }) =>
-    scopes.length === 0
-      ? [`registry=${address(name)}`, `replace-registry-host=${url.replace(/\/$/, '')}`]
-      : scopes.map((scope) => `${scope}:registry=${address(name)}`),
+  const main = registries.find(({ scopes }) => scopes.length === 0) ?? registries[0];
+  const lines = registries.flatMap(({ name, scopes }) =>
+    scopes.map((scope) => `${scope}:registry=${address(name)}`),
   );
+  if (main) {
+    lines.push(`registry=${address(main.name)}`, `replace-registry-host=${main.url.replace(/\/$/, '')}`);
+  }
   return `${[...lines, 'omit-lockfile-registry-resolved=true', 'audit=false', 'fund=false', 'update-notifier=false'].join('\n')}\n`;
 }
 

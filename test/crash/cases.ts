@@ -21,6 +21,11 @@ const elsewhere: [string, StoryName][] = [
   ),
 ];
 
+/** Steps of a launch, which is another one when the repository's mirror is there. */
+const launching = crashPoints.filter((point) =>
+  /^(claim|mint|mirror|assign|socket|launch|effect:launch-run):/.test(point),
+);
+
 /** Where the machine dies with the service: at each stage of a run. */
 const machinePoints = [
   'launch:created',
@@ -52,6 +57,9 @@ export function allCases(): CrashCase[] {
       ),
     ),
     ...elsewhere.map(([point, story]) => at(point, story)),
+    ...launching.flatMap((point) =>
+      (['KILL', 'TERM'] as const).map((signal) => at(point, 'second', { signal, nth: 2 })),
+    ),
     ...machinePoints.map((point) => at(point, 'pull', { machine: true })),
   ];
 }
@@ -65,8 +73,8 @@ const enginePoints = crashPoints.filter((point) =>
 
 /** The engine goes down at each of its points, with the service and without; once in a while it is told to and not killed. */
 export function engineCases(): (CrashCase & { engine: EngineDeath })[] {
-  const at = (point: string, story: StoryName, engine: Partial<EngineDeath>) => ({
-    ...{ point, nth: 1, signal: 'KILL' as const, story, duplicate: false, machine: false },
+  const at = (point: string, story: StoryName, engine: Partial<EngineDeath>, nth = 1) => ({
+    ...{ point, nth, signal: 'KILL' as const, story, duplicate: false, machine: false },
     engine: { by: 'SIGKILL' as const, service: 'lives' as const, liveRestore: false, ...engine },
   });
   const stopping = [
@@ -84,6 +92,7 @@ export function engineCases(): (CrashCase & { engine: EngineDeath })[] {
     ]),
     ...stopping.map((point) => at(point, 'stop', {})),
     ...['finished:after', 'effect:keep-work:sent'].map((point) => at(point, 'fail', {})),
+    ...launching.map((point) => at(point, 'second', {}, 2)),
     ...['launch:after', 'events:after', 'bundle:before', 'bundle:after', 'remove:before'].flatMap((point) => [
       at(point, 'pull', { liveRestore: true }),
       at(point, 'pull', { liveRestore: true, service: 'dies' }),

@@ -93,7 +93,12 @@ export async function breaches(
   const database = new Database(join(dataDir, 'prlt.db'), { readonly: true });
   try {
     expect('integrity', database.pragma('integrity_check', { simple: true }), 'ok');
-    const { runs } = database.prepare('select count(*) as runs from runs').get() as { runs: number };
+    const { id, facts } = database
+      .prepare("select id, facts from items where json_extract(facts, '$.number') = ?")
+      .get(issue) as { id: string; facts: string };
+    const { runs } = database.prepare('select count(*) as runs from runs where item = ?').get(id) as {
+      runs: number;
+    };
     if (runs < 1 || runs > expected.runs) found.push(`runs: ${runs}, not 1 to ${expected.runs}`);
     const dropped = database
       .prepare(
@@ -105,7 +110,6 @@ export async function breaches(
       .prepare('select count(*) as kept from events where body like \'%"work_kept"%\'')
       .get() as { kept: number };
     if (kept !== 0 || !expected.mayLose) expect('work kept', kept, expected.kept);
-    const { facts } = database.prepare('select facts from items').get() as { facts: string };
     const { run, losses } = JSON.parse(facts) as { run?: { attempt: number }; losses: number };
     expect('attempt', run?.attempt, 1);
     if (losses > expected.runs - 1) found.push(`runs lost: ${losses}`);

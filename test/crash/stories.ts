@@ -20,7 +20,7 @@ export interface Story {
   expected: { pulls: number; branches: number; label?: string; kept: number };
 }
 
-export type StoryName = 'pull' | 'talk' | 'stop' | 'fail';
+export type StoryName = 'pull' | 'talk' | 'stop' | 'fail' | 'second';
 
 const lines = (count: number) =>
   `for i in $(seq 1 ${count}); do echo "line $i"; sleep 0.1; done; echo changed > change.txt\n`;
@@ -75,6 +75,19 @@ export const stories: Record<StoryName, Story> = {
       return issue;
     },
     expected: { pulls: 0, branches: 1, label: 'agent:failed', kept: 1 },
+  },
+  /** An issue after one that came to nothing: the mirror is there, so the container starts while it is fetched. */
+  second: {
+    agent: `[ "$PRLT_ITEM_KEY" = GH-1 ] && exit 1\n${lines(3)}`,
+    config: 'limits: { attempts: 1 }\n',
+    play: async (scene) => {
+      const first = ask(scene.github);
+      await scene.until('its end', () => scene.github.labels(repo, first).includes('agent:failed'));
+      const issue = ask(scene.github);
+      await merged(scene, issue);
+      return issue;
+    },
+    expected: { pulls: 1, branches: 2, label: 'agent:done', kept: 0 },
   },
 };
 

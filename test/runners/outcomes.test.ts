@@ -30,3 +30,9 @@ it('takes a good end for good although a call beside it failed', () => {
   for (const { outcomes } of runners)
     expect(understand(outcomes, { stop: 'end_turn', lastCall: { status: 429 } })).toBe('finished');
 });
+
+it('takes a demand for payment for a quota that is used up', () => {
+  for (const { outcomes, model } of runners)
+    if (model)
+      expect(understand(outcomes, { error: { message: 'no' }, lastCall: { status: 402 } })).toBe('quota');
+});

@@ -7,10 +7,10 @@ import { show } from './ending.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-/** A seat is taken only while the item still waits for one: the request may have been taken back since. */
 /** A run that begins has more to say at once; people read one edit of it, milliseconds later. */
 const pause = 1_000;
 
+/** A seat is taken only while the item still waits for one: the request may have been taken back since. */
 export function seatGiven(item: Item, event: Of<'seat_given'>, now: number): Decision {
   if (!waitsForSeat(item)) return { item, effects: [] };
   const run: Run = {

@@ -26,7 +26,8 @@ export const launchRun: Executor<'launch-run'> = async (context, { effect, item,
   const known = await runById(context.db, run.id);
   if (known) return launched(run, known, await startAssigned(context, item, known), attempts);
   // The socket of what an earlier life of the service started may have gone with it.
-  if (again) await removeEarly(context, run.id);
+  const left = again ? await removeEarly(context, run.id).then(() => undefined, messageOf) : undefined;
+  if (left !== undefined) return notLaunched(run, { kind: 'unavailable', reason: left }, attempts);
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const early = again ? undefined : await startEarly(context, item, run, policy);
   const prepared = await prepare(context, item, run, policy).catch(async (error: unknown) => {
@@ -157,6 +158,10 @@ function notLaunched(run: Run, { kind, reason }: NotLaunched, attempts: number):
   const failure = { code, sentence: `${reason} Nothing was run another way.` };
   const again = kind === 'unavailable';
   return { kind: 'done', events: [{ type: 'launch_failed', run: run.id, failure, again }] };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** It was told to stop before its container existed. */

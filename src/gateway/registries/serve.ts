@@ -11,6 +11,7 @@ import type { WayOut } from '../egress/way-out.ts';
 import type { RegistryAccess } from './access.ts';
 import { createRegistryClient, type RegistryAnswer } from './fetch.ts';
 import { addressBelow, registryPath } from './path.ts';
+import { publicAddress } from './public.ts';
 import { isPage, rewritePage } from './rewrite.ts';
 
 export interface RegistryParts {
@@ -83,6 +84,7 @@ export function createRegistries({ desk, wayOut, registries, log, idleMs }: Regi
   return async (run, req, res, closed) => {
     const found = await find(run, req);
     if ('reason' in found) return refuse(req, res, found);
+    if ('elsewhere' in found) return leadOn(res, found.elsewhere);
     const { registry, url } = found;
     const gone = new AbortController();
     res.once('close', () => gone.abort());
@@ -116,13 +118,15 @@ export function createRegistries({ desk, wayOut, registries, log, idleMs }: Regi
   async function find(
     run: string,
     req: IncomingMessage,
-  ): Promise<{ registry: Registry; url: URL } | Refusal> {
+  ): Promise<{ registry: Registry; url: URL } | { elsewhere: string } | Refusal> {
     const path = registryPath(req.url ?? '');
     const registry = registries.list.find((one) => one.name === path?.name);
     const repository = registry && (await desk.repository(run));
     // A registry that is not for this repository is not there at all.
     if (!path || !registry || repository === undefined || !serves(registry, repository))
       return { status: 404, reason: 'There is no such registry for this repository.' };
+    const elsewhere = publicAddress(registry, path.rest);
+    if (elsewhere !== undefined) return { elsewhere };
     if (req.method !== 'GET' && req.method !== 'HEAD')
       return { status: 405, reason: 'Registries can be read only: GET and HEAD.' };
     const url = addressBelow(registry.url, path.rest);
@@ -130,6 +134,11 @@ export function createRegistries({ desk, wayOut, registries, log, idleMs }: Regi
       ? { registry, url }
       : { status: 400, reason: `This path could lead out of registry ${registry.name}.` };
   }
+}
+
+/** Nothing of what comes with the request is read. */
+function leadOn(res: ServerResponse, location: string): void {
+  res.writeHead(307, { location, 'content-length': 0, connection: 'close' }).end();
 }
 
 async function send(

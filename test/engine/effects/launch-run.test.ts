@@ -37,9 +37,16 @@ test('what people are told about the run outlives the life that prepared it', as
 });
 
 /** A launch of a claimed run whose mirror is refreshed with `answer`; what the runtime is told, in order. */
-async function launching(answer: (told: string[]) => Promise<unknown>, again = false) {
+async function launching(
+  answer: (told: string[]) => Promise<unknown>,
+  again = false,
+  engine: { attempts?: number; away?: boolean } = {},
+) {
   const told: string[] = [];
-  const note = (what: string) => async (run: string) => void told.push(`${what} ${run}`);
+  const note = (what: string) => async (run: string) => {
+    if (engine.away) throw new Error('the engine does not answer');
+    told.push(`${what} ${run}`);
+  };
   const item = itemAt('claimed');
   const { context } = await scratchContext({
     runners: new Map([['command', { name: 'command', image: 'the image' } as never]]),
@@ -63,7 +70,8 @@ async function launching(answer: (told: string[]) => Promise<unknown>, again = f
     } as never,
   });
   const run = item.run?.id ?? '';
-  const job = { item, again, attempts: 0, receipt: undefined, signal: new AbortController().signal };
+  const { attempts = 0 } = engine;
+  const job = { item, again, attempts, receipt: undefined, signal: new AbortController().signal };
   const outcome = await launchRun(context, { ...job, effect: { kind: 'launch-run', run } });
   return { told, outcome };
 }
@@ -86,4 +94,17 @@ test('it goes too when there is nothing that could be worked on', async () => {
 test('a launch that is tried again begins without what the first try left', async () => {
   const answer = async () => ({ kind: 'unavailable', reason: 'GitHub is away' });
   expect((await launching(answer, true)).told).toEqual(['stop run1', 'remove run1']);
+});
+
+test('an engine that is away costs the item nothing, however often GitHub was away before', async () => {
+  const answer = async () => ({ kind: 'unavailable', reason: 'GitHub is away' });
+  const first = await launching(answer, true, { away: true, attempts: 1 });
+  expect(first).toEqual({
+    told: [],
+    outcome: { kind: 'later', after: 3_000, reason: 'the engine does not answer' },
+  });
+  const late = await launching(answer, true, { away: true, attempts: 20 });
+  expect(late.outcome).toMatchObject({
+    events: [{ type: 'launch_failed', again: true, failure: { code: 'RUNTIME_UNAVAILABLE' } }],
+  });
 });

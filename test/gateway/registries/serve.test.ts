@@ -30,7 +30,7 @@ async function stage(
     type: 'npm',
     url: `${origin}/npm/`,
     repositories: ['acme/*'],
-    scopes: ['@acme'],
+    scopes: [],
     index: 'simple/',
     extra: false,
     auth: basic,
@@ -66,6 +66,18 @@ test('the credential is added, and what the run sends of its own is not', async 
   expect(headers).toMatchObject({ accept: 'application/json' });
   expect(headers.cookie).toBeUndefined();
   expect(headers['x-forwarded-host']).toBeUndefined();
+});
+
+test('a registry of scopes leads on to the public one for what has none', async () => {
+  const { dir, asked } = await stage((_req, res) => res.end('own'), { scopes: ['@acme'] });
+  for (const path of ['left-pad', 'left-pad/-/left-pad-1.0.0.tgz', '-/npm/v1/security/advisories/bulk?x=1'])
+    expect(await call(dir, path.startsWith('-') ? 'POST' : 'GET', `/registries/acme/${path}`)).toMatchObject({
+      status: 307,
+      headers: { location: `https://registry.npmjs.org/${path}` },
+    });
+  expect(asked).toEqual([]);
+  for (const path of ['@acme%2fw', '%40acme%2fw', '@acme/w/-/w-1.tgz', 'download/@acme/w/1/x', 'files/x.tgz'])
+    expect((await call(dir, 'GET', `/registries/acme/${path}`)).text).toBe('own');
 });
 
 test('pages lead back to the socket by the address that the client used', async () => {

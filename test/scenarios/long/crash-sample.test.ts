@@ -9,6 +9,8 @@ const plain = { nth: 1, signal: 'KILL', story: 'pull', duplicate: false, machine
 const sample: CrashCase[] = [
   { ...plain, point: 'store:after', duplicate: true },
   { ...plain, point: 'launch:created' },
+  // Its container is there and what it is to do is not.
+  { ...plain, point: 'assign:before', story: 'second', nth: 2 },
   { ...plain, point: 'bundle:after', machine: true },
   { ...plain, point: 'effect:publish:sent' },
   { ...plain, point: 'effect:open-pull:sent', signal: 'TERM' },

@@ -164,6 +164,13 @@ test('git fetches over https through the proxy', async () => {
   expect(refused.map(({ host }) => host)).toEqual(['other.example:443']);
 });
 
+/** Writes into a lock file what npm writes there where nothing is said against it. */
+function withAddress(url: string): string {
+  return `const fs = require("fs"), file = "package-lock.json", lock = JSON.parse(fs.readFileSync(file));
+    lock.packages["node_modules/@acme/widget"].resolved = "${url}";
+    fs.writeFileSync(file, JSON.stringify(lock))`;
+}
+
 test('private registries serve npm and pip, and the container never sees a secret or a way of its own', async () => {
   const asked: (string | undefined)[] = [];
   const locked =
@@ -192,6 +199,9 @@ test('private registries serve npm and pip, and the container never sees a secre
     `mkdir app && cd app && echo '{}' > package.json
      ${tools.npm.join(' ')} install @acme/widget && node -p 'require("@acme/widget")'
      cat package-lock.json
+     node -e '${withAddress(`${npm}/npm/@acme/widget/-/widget-1.0.0.tgz`)}'
+     echo '@acme:registry=${npm}/npm/' > .npmrc && rm -rf node_modules
+     ${tools.npm.join(' ')} ci --cache /tmp/empty && node -p '"locked: " + require("@acme/widget")'
      ${tools.pip.join(' ')} install --target /tmp/site gadgets
      PYTHONPATH=/tmp/site ${tools.python} -c 'import gadgets; print(gadgets.words)'
      env; cat $HOME/.npmrc $HOME/.config/pip/pip.conf`,
@@ -199,6 +209,7 @@ test('private registries serve npm and pip, and the container never sees a secre
   );
   expect({ code, said }).toMatchObject({ code: 0 });
   expect(said).toContain('I am @acme/widget');
+  expect(said).toContain('locked: I am @acme/widget');
   expect(said).toContain('I am gadgets');
   expect(said).toMatch(/PRLT_REGISTRY_ACME_NPM=http:\/\/127\.0\.0\.1:\d+\/registries\/acme-npm\//);
   expect(said).not.toContain('hush');
