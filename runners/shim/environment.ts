@@ -83,11 +83,15 @@ export function agentEnvironment(
   };
 }
 
-/** Makes HOME and TMPDIR and writes the runner's own files, whose paths are relative to HOME. Throws on one that leaves it. */
+/**
+ * Makes HOME, TMPDIR and the checkout's folder, and writes the runner's own files, whose paths are relative to HOME. Throws on
+ * one that leaves it.
+ */
 export function prepareHome(assignment: Assignment, settings: Settings): void {
   const home = homeOf(settings);
   mkdirSync(home, { recursive: true });
   mkdirSync(settings.tmp, { recursive: true });
+  mkdirSync(checkoutPath(settings), { recursive: true });
   for (const [name, content] of Object.entries(assignment.agent.files)) {
     const path = resolve(home, name);
     if (!path.startsWith(home + sep)) throw new Error(`the runner's file ${name} is outside of HOME`);

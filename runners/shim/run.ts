@@ -1,5 +1,5 @@
 /** One run from its assignment to the host's acknowledgement. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent } from './agent.ts';
 import { spawnAgent } from './agent-process.ts';
@@ -20,7 +20,7 @@ import { earlierSession, rememberSession } from './session-record.ts';
 import { runDirectory, type Settings } from './settings.ts';
 import { isSetupDue, runSetup } from './setup.ts';
 import { createTranscript } from './transcript.ts';
-import type { Failure, Stop, WorkEnd } from './verdict.ts';
+import { cancelledOr, type Failure, type Stop, type WorkEnd } from './verdict.ts';
 import { workThrough } from './work.ts';
 
 export interface RunContext {
@@ -84,7 +84,6 @@ export async function runAssignment(context: RunContext): Promise<void> {
     const env = agentEnvironment(assignment, settings, context.pipe, context.env);
     const ready = (async () => {
       prepareHome(assignment, settings);
-      mkdirSync(checkoutPath(settings), { recursive: true });
       return prepareCheckout(assignment, settings, env);
     })();
     const preparing = ready.then((made) => {
@@ -92,13 +91,16 @@ export async function runAssignment(context: RunContext): Promise<void> {
       journal.append({ type: 'checkout_ready', head: made.head, notes: made.notes });
     });
     if (isSetupDue(assignment, settings)) {
-      const failure = await preparing.then(() => setUp(env), checkoutFailed);
+      const failure = await preparing.then(
+        () => setUp(env),
+        (e: unknown) => failedTo('checkout', e),
+      );
       if (failure) return failure;
     }
     const starting = start(env, ready);
     const [prepared, started] = await Promise.allSettled([preparing, starting]);
-    if (prepared.status === 'rejected') return checkoutFailed(prepared.reason);
-    if (started.status === 'rejected') return { cause: 'spawn', error: sentence(started.reason) };
+    if (prepared.status === 'rejected') return failedTo('checkout', prepared.reason);
+    if (started.status === 'rejected') return failedTo('spawn', started.reason);
     agent = started.value;
     noted = note().catch(() => {});
     const { id, resumed: continued } = agent.session;
@@ -185,19 +187,11 @@ export async function runAssignment(context: RunContext): Promise<void> {
   await kill();
 }
 
-function cancelledOr(signal: AbortSignal, end: WorkEnd): WorkEnd {
-  return signal.aborted ? { kind: 'cancelled', stop: signal.reason as Stop } : end;
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
-function checkoutFailed(error: unknown): Failure {
-  return { cause: 'checkout', error: sentence(error) };
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failedTo(cause: 'checkout' | 'spawn', error: unknown): Failure {
+  return { cause, error: error instanceof Error ? error.message : String(error) };
 }

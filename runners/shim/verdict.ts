@@ -13,6 +13,11 @@ export type WorkEnd = (
   | { kind: 'cancelled'; stop: Stop }
 ) & { end?: AgentEnd };
 
+/** Who told a run to stop counts, whatever its end looked like. */
+export function cancelledOr(signal: AbortSignal, end: WorkEnd): WorkEnd {
+  return signal.aborted ? { kind: 'cancelled', stop: signal.reason as Stop } : end;
+}
+
 /** What a turn's end says, for the table of its runner. */
 export function factsOf(end: TurnEnd): AgentEnd {
   switch (end.kind) {

@@ -93,3 +93,12 @@ it('stops well within the time an engine gives it', async () => {
     commits: 1,
   });
 });
+
+it('loads the shim without parsing any of it', async () => {
+  host = await startFakeHost(join(sample.root, 'socket', 'host.sock'), sampleAssignment(sample, 'true'));
+  // Node tells of each file it looks for in its compile cache (NODE_DEBUG_NATIVE, Node 24).
+  const told = await start('docker', ['run', ...flags(), '--env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', image]);
+  const looked = told.stderr.split('\n').filter((line) => /reading cache .*runners\/shim\//.test(line));
+  expect(looked.length).toBeGreaterThan(20);
+  expect(looked.filter((line) => !line.includes('success'))).toEqual([]);
+});
