@@ -60,7 +60,7 @@ export const codex: RunnerManifest = {
   files: { '.codex/config.toml': configuration },
   acp: { steering: true, resume: 'resume' },
   model: { apis: ['openai'], default: 'gpt-5.5-codex', side: ['gpt-5.6-luna'] },
-  masks: ['.codex/'],
+  masks: ['.codex/', '.agents/'],
   outcomes: [
     ...providerOutcomes,
     { when: { failure: /stream disconnected|error sending request|high demand/ }, is: 'transient' },

@@ -31,6 +31,6 @@ export const opencode: RunnerManifest = {
   files: { '.config/opencode/opencode.json': JSON.stringify(configuration, null, 2) },
   acp: { steering: false, resume: 'resume' },
   model: { apis: ['openai'], default: 'gpt-5.5', side: [] },
-  masks: ['opencode.json', 'opencode.jsonc', '.opencode/'],
+  masks: ['opencode.json', 'opencode.jsonc', '.opencode/', '.agents/'],
   outcomes: [...providerOutcomes],
 };

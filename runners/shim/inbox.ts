@@ -31,6 +31,9 @@ export function openInbox(
     if (await agent()?.steer(text)) {
       prompts.handle(message.id);
       journal.append({ type: 'poke_delivered', message: message.id, how: 'steered' });
+    } else if (message.type === 'wrap_up') {
+      // A turn of its own would cost what it is to save, and have a command done twice.
+      prompts.handle(message.id);
     } else {
       prompts.add(text, message.id);
     }

@@ -173,4 +173,5 @@ export type HostMessageBody =
   | { type: 'answer'; question: string; text: string; from: string }
   /** Stop now: cancel the turn, end every process, send what there is, say `finished` with `cancelled`. */
   | { type: 'cancel'; reason: string }
+  /** Said to an agent in its running turn; one that cannot be steered hears it in the answers of its tools. */
   | { type: 'wrap_up'; reason: string };

@@ -72,7 +72,7 @@ export type StopCause = 'asked' | 'withdrawn' | 'closed' | 'limit' | 'out_of_rea
 /** prlt itself stops a run for these; a person's word replaces them. */
 const ownCauses: ReadonlySet<StopCause> = new Set(['limit', 'blocker', 'provider']);
 /** The limits that end a run while it is alive, by their names under `limits`. */
-export type LimitName = 'run' | 'stall' | 'disk' | 'spend';
+export type LimitName = 'run' | 'stall' | 'disk' | 'spend' | 'spend_day';
 
 /**
  * Nothing runs although the work is not done; the workspace stays, so that the next run goes on where the last one

@@ -6,7 +6,7 @@ import type { EventsAnswer, HostMessage, ShimEvent } from '#runners/shim/protoco
 import type { ItemEvent } from '../core/event.ts';
 import type { BundleAnswer, RunDesk } from '../gateway/desk.ts';
 import type { Handover } from '../git/handover.ts';
-import { launchingRuns, rearm } from '../store/effects.ts';
+import { rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import type { Db, Tx } from '../store/open.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from '../store/runs.ts';
 import { lastWord } from './last-word.ts';
 import type { Bell } from './signals.ts';
+import { isComing } from './start.ts';
 
 export interface DeskParts {
   db: Db;
@@ -43,7 +44,7 @@ export function createDesk(parts: DeskParts): RunDesk {
     assignment: async (run, signal) => {
       const soon = bell.next(assignmentOf(run), AbortSignal.any([signal, AbortSignal.timeout(longPoll)]));
       let row = await runById(db, run);
-      if (!row && !(await launchingRuns(db)).has(run)) return 'over';
+      if (!row && !(await isComing(db, run))) return 'over';
       if (!row) {
         await soon;
         row = await runById(db, run);

@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { createDeliveryPump, type Receiver } from './deliveries.ts';
 import { watchDisk } from './disk-watch.ts';
 import { executors } from './effects/registry.ts';
+import { createHoldNews } from './hold-news.ts';
 import type { Intake } from './intake.ts';
 import { createLoop } from './loop.ts';
 import { createOutbox } from './outbox.ts';
@@ -54,6 +55,7 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     pauses.scan,
   );
   const retention = createRetention(context);
+  const tellHolds = createHoldNews(context);
   const forgetter = createLoop(
     async () => now() + ((await retention.step()) ? pauses.forgetting : pauses.forget),
     now,
@@ -65,7 +67,8 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     async () => {
       const nextDelivery = await deliveries.pump(receiver);
       const heard = await settle(context);
-      const { next: nextSeat } = await place(context);
+      const { next: nextSeat, verdicts } = await place(context);
+      await tellHolds(verdicts);
       // A run that was launched meanwhile is looked after from now on, not from the next idle look.
       if (heard + (await settle(context)) > 0) observer.wake();
       const nextEffect = await outbox.pump();

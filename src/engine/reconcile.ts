@@ -2,12 +2,12 @@
 import type { ItemEvent } from '../core/event.ts';
 import { holdsSeat } from '../core/item.ts';
 import type { ObservedRun } from '../runtimes/runtime.ts';
-import { launchingRuns } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import { openRuns, type RunRow, runById } from '../store/runs.ts';
 import type { Context } from './context.ts';
 import { lossOf } from './loss.ts';
+import { isComing } from './start.ts';
 
 /**
  * Returns whether runs are under way that need looking at again soon.
@@ -66,7 +66,7 @@ async function removeStrays(context: Context, observed: ObservedRun[]): Promise<
   for (const { run } of observed) {
     const row = await runById(context.db, run);
     // One that is being launched may have its container first, and be recorded then.
-    if (row ? row.state !== 'over' : (await launchingRuns(context.db)).has(run)) continue;
+    if (row ? row.state !== 'over' : await isComing(context.db, run)) continue;
     context.log.info({ run }, 'removing a container that no run owns');
     await context.runtime.stop(run);
     await context.runtime.remove(run);

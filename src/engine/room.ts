@@ -45,14 +45,16 @@ export async function roomOf(
 }
 
 async function budgetsOf(
-  { db, now }: Context,
+  { db, now, settings }: Context,
   policies: ReadonlyMap<number, Policy>,
 ): Promise<Map<number, Budget>> {
   const day = dayOf(now());
   const budgets = [...policies].map(async ([repo, { limits }]): Promise<[number, Budget]> => {
     const bound = await boundOnDay(db, repo, day);
-    const detail = `${dollarsOf(bound)} of ${dollarsOf(limits.spend.day)} for ${day} UTC`;
-    return [repo, { left: limits.spend.day - bound, detail }];
+    // A configuration that was read before the operator lowered the ceiling may say more.
+    const most = Math.min(limits.spend.day, settings.ceilings.spend.day);
+    const detail = `${dollarsOf(bound)} of ${dollarsOf(most)} for ${day} UTC`;
+    return [repo, { left: most - bound, detail }];
   });
   return new Map(await Promise.all(budgets));
 }

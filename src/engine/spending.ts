@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { RunnerManifest } from '#runners/manifest.ts';
 import type { ModelProvider } from '../core/models.ts';
-import { costOf, type PriceTable, type Pricing, pricingOf } from '../core/pricing.ts';
+import { costOf, type PriceTable } from '../core/pricing.ts';
 import type { AskedCall, ModelCall, ModelDesk } from '../gateway/desk.ts';
 import { daySpent, notOfRunner, runIsOverForModels, runSpent, runsShort } from '../messages/spending.ts';
 import { addEvents } from '../store/events.ts';
@@ -18,6 +18,7 @@ import {
 } from '../store/spending.ts';
 import { messagesFor } from './desk.ts';
 import { createInFlight } from './in-flight.ts';
+import { pricingWith } from './known-prices.ts';
 import type { Bell } from './signals.ts';
 
 export interface ModelDeskParts {
@@ -66,11 +67,23 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
     return costOf(pricing(provider, model).price, tokens);
   };
 
-  /** Undefined while money is left. */
+  /** Undefined while money is left. Other runs may have used the day's up, so that nothing else stops this one. */
   const exhausted = async (spending: RunSpending): Promise<string | undefined> => {
     if (spending.spent >= spending.cap) return runSpent(spending);
     const spent = await spentOnDay(db, spending.repo, dayOf(now()));
-    return spent < parts.dayCeiling ? undefined : daySpent({ spent, ceiling: parts.dayCeiling });
+    if (spent < parts.dayCeiling) return undefined;
+    await overLimit(db, spending, 'spend_day');
+    parts.wake();
+    return daySpent({ spent, ceiling: parts.dayCeiling });
+  };
+
+  const overLimit = (
+    to: Db | Tx,
+    { run, item }: RunSpending,
+    limit: 'spend' | 'spend_day',
+  ): Promise<void> => {
+    const event = { type: 'run_over_limit', run, limit } as const;
+    return addEvents(to, [{ id: `run/${run}/over/${limit}`, item, event }], now());
   };
 
   const spendingNow = async (run: string): Promise<RunSpending | undefined> => {
@@ -145,16 +158,16 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
   };
 
   /** Once for each threshold that this call has taken the run past. */
-  const warn = async (tx: Tx, { run, item, cap, spent }: RunSpending, after: number): Promise<boolean> => {
+  const warn = async (tx: Tx, spending: RunSpending, after: number): Promise<boolean> => {
+    const { run, cap, spent } = spending;
     const passes = (mark: number): boolean => spent < mark && after >= mark;
     if (passes(cap)) {
-      const event = { type: 'run_over_limit', run, limit: 'spend' } as const;
-      await addEvents(tx, [{ id: `run/${run}/over/spend`, item, event }], now());
+      await overLimit(tx, spending, 'spend');
       return true;
     }
     if (!passes(cap * short) || (await runById(tx, run))?.state !== 'live') return false;
     const reason = runsShort({ spent: after, cap });
-    await addMessage(tx, run, `wrap-up/${run}`, { type: 'wrap_up', reason });
+    await addMessage(tx, run, wrapUpOf(run), { type: 'wrap_up', reason });
     return true;
   };
 
@@ -174,23 +187,7 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
   };
 }
 
-/** Says once of each model that the table has no row for it. */
-function pricingWith(table: PriceTable, log: Logger): (provider: string, model: string) => Pricing {
-  const known = new Map<string, Pricing>();
-  return (provider, model) => {
-    const name = `${provider}/${model}`;
-    const before = known.get(name);
-    if (before) return before;
-    const pricing = pricingOf(table, provider, model);
-    // Names come from agents, so there may be any number of them.
-    if (known.size < 1_000) known.set(name, pricing);
-    if (!pricing.known && known.has(name)) {
-      const { input, output } = pricing.price;
-      log.warn(
-        { provider, model, input, output },
-        'no price is known for this model: the dearest of the table is charged; name it in PRLT_MODELS_PRICES',
-      );
-    }
-    return pricing;
-  };
+/** The source of the message that a run's money runs out. */
+export function wrapUpOf(run: string): string {
+  return `wrap-up/${run}`;
 }

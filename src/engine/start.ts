@@ -2,7 +2,9 @@
 import type { Item, Run } from '../core/item.ts';
 import { type Policy, toolchain } from '../core/policy.ts';
 import type { LaunchResult, LaunchSpec } from '../runtimes/runtime.ts';
-import type { RunRow } from '../store/runs.ts';
+import { launchingRuns } from '../store/effects.ts';
+import type { Executor } from '../store/open.ts';
+import { type RunRow, runById } from '../store/runs.ts';
 import type { Context } from './context.ts';
 
 /** Size of the container's /tmp, bytes; the engine's default is half of the machine's memory. */
@@ -52,6 +54,14 @@ export async function startEarly(
       );
     },
   };
+}
+
+/**
+ * Whether what has no record yet is to get one, or has got it since. Asked in this order: a launch is recorded before it is
+ * over, so one that ends in between is found all the same.
+ */
+export async function isComing(db: Executor, run: string): Promise<boolean> {
+  return (await launchingRuns(db)).has(run) || (await runById(db, run)) !== undefined;
 }
 
 /** A container whose run has no assignment has nothing in it but a shim that waits. */

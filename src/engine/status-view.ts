@@ -8,7 +8,7 @@ import { noRunner } from '../messages/no-runner.ts';
 import { setAsideNote } from '../messages/quarantine.ts';
 import { hostRuntimeNotice } from '../messages/replies.ts';
 import type { ShownState, StatusView } from '../messages/status-comment.ts';
-import { whyPutOff } from '../messages/why.ts';
+import { whyPutOff, whyWaiting } from '../messages/why.ts';
 import { firstPutOff } from '../store/effects.ts';
 import { refusedHosts } from '../store/egress.ts';
 import { parkedSteps } from '../store/quarantine.ts';
@@ -16,6 +16,8 @@ import { runById } from '../store/runs.ts';
 import { spendingOf, spentByRuns } from '../store/spending.ts';
 import { lastWords, saidToPeople } from './agent-words.ts';
 import type { Context } from './context.ts';
+import { isNews } from './hold-news.ts';
+import { consider } from './place.ts';
 import { storedPolicy } from './policies.ts';
 import { branchUrl } from './repository-url.ts';
 
@@ -24,7 +26,9 @@ const shownLines = 12;
 export async function statusView(context: Context, item: Item): Promise<Omit<StatusView, 'marker'>> {
   const { run, retryAt, change } = item;
   const policy = await storedPolicy(context, context.db, item.repo.id);
-  const reason = reasonOf(item) ?? (await putOff(context, item));
+  const state = stateOf(item, context.now());
+  const held = state === 'queued' ? await heldBy(context, item) : undefined;
+  const reason = reasonOf(item) ?? (await putOff(context, item)) ?? held;
   const failure =
     item.outcome?.kind === 'failed'
       ? item.outcome.failure
@@ -32,7 +36,7 @@ export async function statusView(context: Context, item: Item): Promise<Omit<Sta
   const pull = change?.pull;
   return {
     key: item.key,
-    state: stateOf(item, context.now()),
+    state: held ? 'waiting' : state,
     ...(reason ? { reason } : {}),
     ...(run ? runPart(context, item, run) : {}),
     attempt: { number: Math.max(run?.attempt ?? 1, 1), max: policy.limits.attempts },
@@ -72,6 +76,14 @@ async function setAsideOf({ db }: Context, item: Item): Promise<string[]> {
 async function refusedOf({ db }: Context, { run }: Item): Promise<string[]> {
   const note = run && refusedNote(await refusedHosts(db, run.id));
   return note ? [note] : [];
+}
+
+/** Why no agent is given to it, when that is more than that none is free. */
+async function heldBy(context: Context, { id, retryAt }: Item): Promise<string | undefined> {
+  const { verdicts } = await consider(context);
+  const verdict = verdicts.find((one) => one.id === id);
+  if (verdict?.verdict !== 'hold' || !isNews(verdict.reason)) return undefined;
+  return whyWaiting(verdict, retryAt === undefined ? undefined : new Date(retryAt).toISOString());
 }
 
 /** Why a step towards a run or a pull request is put off, in the words of what refused it. */

@@ -1,11 +1,12 @@
 /** Removes what nobody owns any more: workspaces, hand-overs and mirrors' piled-up packs. Every so often. */
 import { holdsSeat, type Item } from '../core/item.ts';
-import { hasOpenEffects, launchingRuns } from '../store/effects.ts';
+import { hasOpenEffects } from '../store/effects.ts';
 import { pendingEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
 import { runById } from '../store/runs.ts';
 import { closeSpending, openReservations } from '../store/spending.ts';
 import type { Context } from './context.ts';
+import { isComing } from './start.ts';
 
 export async function sweep(context: Context): Promise<void> {
   const { runtime, handover, mirrors, log } = context;
@@ -45,7 +46,7 @@ async function isAtWork(context: Context, run: string): Promise<boolean> {
 async function isWanted(context: Context, workspace: string): Promise<boolean> {
   if (await isAtWork(context, workspace)) return true;
   const row = await runById(context.db, workspace);
-  if (!row) return (await launchingRuns(context.db)).has(workspace);
+  if (!row) return isComing(context.db, workspace);
   const item = await itemById(context.db, row.item);
   if (!item) return false;
   if (item.continuation?.workspace === workspace) return true;

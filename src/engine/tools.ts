@@ -3,6 +3,7 @@ import { tools } from '#runners/tools/definitions.ts';
 import type { Item } from '../core/item.ts';
 import { statusOf } from '../core/status.ts';
 import type { ToolAnswer, ToolCall, ToolDesk } from '../gateway/desk.ts';
+import { wrapUp } from '../messages/spending.ts';
 import {
   itemToRead,
   itemUnknown,
@@ -15,8 +16,9 @@ import { rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById, itemByNumber } from '../store/items.ts';
 import type { Db, Tx } from '../store/open.ts';
-import { type RunRow, runById } from '../store/runs.ts';
+import { messageFrom, type RunRow, runById } from '../store/runs.ts';
 import { addToolCall, countToolCalls, isRepeat } from '../store/tools.ts';
+import { wrapUpOf } from './spending.ts';
 
 export interface ToolDeskParts {
   db: Db;
@@ -52,7 +54,9 @@ async function take(tx: Tx, run: string, call: ToolCall, now: number): Promise<T
     const id = await addToolCall(tx, run, call, now);
     await tell(tx, row, call, id, now);
   }
-  return answerTo(tx, row, call);
+  const answer = await answerTo(tx, row, call);
+  const told = await messageFrom(tx, wrapUpOf(run));
+  return told?.type === 'wrap_up' ? { ...answer, text: `${answer.text}\n\n${wrapUp(told.reason)}` } : answer;
 }
 
 /** What of a call concerns people at once. */

@@ -158,6 +158,13 @@ export async function messageSource(db: Executor, run: string, id: number): Prom
   return row?.source;
 }
 
+/** What a run was told because of `source`. */
+export async function messageFrom(db: Executor, source: string): Promise<HostMessageBody | undefined> {
+  const query = db.selectFrom('run_messages').select('body').where('source', '=', source);
+  const row = await query.executeTakeFirst();
+  return row && (JSON.parse(row.body) as HostMessageBody);
+}
+
 export async function messagesAfter(db: Executor, run: string, after: number): Promise<HostMessage[]> {
   const rows = await db
     .selectFrom('run_messages')

@@ -18,7 +18,8 @@ ls /proc | grep -c '^[0-9]*$' > processes.txt || echo 97 > processes.txt
 kill %1 2> /dev/null || true
 `,
   // Ends well where nobody stops it, at what does no harm to the machine.
-  memory: 'node -e "const all = []; while (all.length < 48) all.push(Buffer.alloc(2 ** 24, 1))"; echo all > all.txt\n',
+  memory:
+    'node -e "const all = []; while (all.length < 48) all.push(Buffer.alloc(2 ** 24, 1))" && echo all > all.txt\n',
   tmpfs: `
 head -c 20G /dev/zero > /tmp/all 2> said.txt || true
 du -m /tmp/all | cut -f1 > megabytes.txt; rm /tmp/all

@@ -82,7 +82,7 @@ function anyEvent(random: () => number, step: number, item: Item): ItemEvent {
         run,
       ),
     () => ({ type: 'run_lost', run, cause: pick('gone', 'killed', 'oom') }),
-    () => ({ type: 'run_over_limit', run, limit: pick('run', 'spend') }),
+    () => ({ type: 'run_over_limit', run, limit: pick('run', 'spend', 'spend_day') }),
     () => ({ type: 'run_starved', run }),
     () => ({ type: 'run_blocked', run, reason: 'no access', needs: 'a token' }),
     () => published(run),

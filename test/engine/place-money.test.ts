@@ -1,13 +1,17 @@
 /** Seats and money: what a run may cost is set aside when it gets its seat, and freed when it is over. */
 import { expect, test } from 'vitest';
 import type { RunnerManifest } from '#runners/manifest.ts';
+import { effect } from '#src/core/effect.ts';
 import type { Item } from '#src/core/item.ts';
+import { createHoldNews } from '#src/engine/hold-news.ts';
 import { consider, place } from '#src/engine/place.ts';
 import { settle } from '#src/engine/settle.ts';
+import { statusView } from '#src/engine/status-view.ts';
+import { confirm, intend, laneHeads } from '#src/store/effects.ts';
 import { itemById, saveItem } from '#src/store/items.ts';
 import { savePolicy, saveRepo } from '#src/store/repos.ts';
 import { runnerRefused, runnerWaits } from '#src/store/runner-waits.ts';
-import { closeSpending, countCall, reserve, reservedIn, spendingOf } from '#src/store/spending.ts';
+import { closeSpending, countCall, dayOf, reserve, reservedIn, spendingOf } from '#src/store/spending.ts';
 import { aPolicy, aRepo, now } from '#test/support/builders.ts';
 import { itemAt } from '../core/story.ts';
 import { scratchContext } from './scratch.ts';
@@ -74,6 +78,37 @@ test('the new day has its own money', async () => {
   );
   pass(24 * 3_600_000);
   expect(said(await consider(context))).toEqual(['GH-1 starts']);
+});
+
+test('the status comment says that the money is what an item waits for, and when it is over', async () => {
+  const { context, db, put, pass } = await board({ runner: 'claude' });
+  await reserve(db, { run: 'old', item: 'x', repo: 1, agent: 'a', day: dayOf(now), cap: 20 * dollar });
+  await countCall(db, call('old', 20 * dollar));
+  await closeSpending(db, 'old');
+  await put('GH-1');
+  const item = (await itemById(db, 'GH-1')) as Item;
+  const comment = effect({ ...item, id: 'GH-1' }, { kind: 'status-comment' });
+  await intend(db, 'GH-1', [comment], 0);
+  const sent = async () => {
+    for (const head of await laneHeads(db, context.now())) await confirm(db, head, {}, 0);
+  };
+  const armed = async () => (await laneHeads(db, context.now())).length;
+  const tell = createHoldNews(context);
+  const pump = async () => tell((await consider(context)).verdicts);
+
+  const shown = await statusView({ ...context, runtime: { name: 'docker' } as never }, item);
+  expect(shown.state).toBe('waiting');
+  expect(shown.reason).toContain('limits.spend.day');
+  expect(shown.reason).toContain('$20.00 of $12.00');
+  await sent();
+  await pump();
+  expect(await armed()).toBe(1);
+  await sent();
+  await pump();
+  expect(await armed()).toBe(0);
+  pass(24 * 3_600_000);
+  await pump();
+  expect(await armed()).toBe(1);
 });
 
 test('a runner that calls no models needs no money', async () => {

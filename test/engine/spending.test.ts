@@ -162,14 +162,18 @@ test('a run that has said its last word is not told to come to one', async () =>
   expect(await messagesAfter(db, 'run', 0)).toEqual([]);
 });
 
-test("the operator's most for a day holds over all runs of a repository", async () => {
-  const { desk, run } = await scratch({ dayCeiling: 500_000 });
+test("the operator's most for a day holds over all runs of a repository, and puts their work aside", async () => {
+  const { db, desk, run } = await scratch({ dayCeiling: 500_000 });
   await run('second');
   await desk.settle('run', done(500_000));
   expect(await desk.admit('second', asked())).toMatchObject({
     status: 402,
     reason: expect.stringMatching(/PRLT_MAX_SPEND_DAY/),
   });
+  await desk.admit('second', asked());
+  expect((await pendingEvents(db, 'item')).map(({ event }) => event)).toEqual([
+    { type: 'run_over_limit', run: 'second', limit: 'spend_day' },
+  ]);
 });
 
 test('an unknown model is charged as the dearest and said once', async () => {

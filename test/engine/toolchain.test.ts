@@ -74,6 +74,8 @@ test('an image is refused by name unless the operator allows it', () => {
 });
 
 test('the masks are those of every runner', () => {
-  expect(masked(false)).toEqual({ masks: expect.arrayContaining(['.claude/', '.mcp.json', '.codex/']) });
+  expect(masked(false)).toEqual({
+    masks: expect.arrayContaining(['.claude/', '.mcp.json', '.codex/', '.agents/']),
+  });
   expect(masked(true)).toMatchObject({ maskedByBase: true });
 });

@@ -7,6 +7,7 @@ import type { Context } from '#src/engine/context.ts';
 import { createDesk } from '#src/engine/desk.ts';
 import { peekView } from '#src/engine/peek-view.ts';
 import { createBell } from '#src/engine/signals.ts';
+import { wrapUpOf } from '#src/engine/spending.ts';
 import { statusView } from '#src/engine/status-view.ts';
 import { createToolDesk } from '#src/engine/tools.ts';
 import type { ToolCall } from '#src/gateway/desk.ts';
@@ -14,7 +15,7 @@ import { confirm, intend, laneHeads } from '#src/store/effects.ts';
 import { pendingEvents } from '#src/store/events.ts';
 import { saveItem } from '#src/store/items.ts';
 import type { Db } from '#src/store/open.ts';
-import { appendRunEvents, assignRun, setRunState } from '#src/store/runs.ts';
+import { addMessage, appendRunEvents, assignRun, setRunState } from '#src/store/runs.ts';
 import { lastToolCalls } from '#src/store/tools.ts';
 import { alice, anItem, aRepo, aSnapshot, now, origin } from '#test/support/builders.ts';
 import { scratchDir, scratchStore } from '../store/scratch.ts';
@@ -95,6 +96,13 @@ test('the same call again is answered alike and adds nothing, until something el
   await call({ tool: 'report_progress', message: 'Waiting.' });
   await call(blocker);
   expect(await rows()).toHaveLength(3);
+});
+
+test('an agent whose money runs out hears it with every answer', async () => {
+  await addMessage(db, 'run1', wrapUpOf('run1'), { type: 'wrap_up', reason: '80 % of the budget is used' });
+  const { text } = await call({ tool: 'report_progress', message: 'Reading.' });
+  expect(text).toContain('Recorded; people see it.');
+  expect(text).toContain('Wrap up now: 80 % of the budget is used.');
 });
 
 test('a question is answered with what to do meanwhile', async () => {

@@ -33,6 +33,12 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
         sentence: `The run reached its cap of ${dollarsOf(cap ?? spend.run)} (limits.spend.run) and was stopped; its work is kept.`,
         todo: 'Give `/prlt retry --spend <dollars>` to go on, or raise limits.spend.run in .github/prlt.yml.',
       };
+    case 'spend_day':
+      return {
+        code: 'LIMIT_SPEND_DAY',
+        sentence:
+          'The runs of this repository have spent what a day may cost, and the run was stopped; its work goes on when there is money again.',
+      };
   }
 }
 

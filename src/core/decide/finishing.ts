@@ -79,7 +79,8 @@ export function runOverLimit(item: Item, event: Of<'run_over_limit'>, policy: Po
 
 /** The end of a run that was told to stop: what is put aside keeps its workspace. */
 function endStopped(item: Item, run: Run, policy: Policy, now: number): Decision {
-  if (run.stopping?.limit === 'spend') return overBudget(item, run, policy, now);
+  const limit = run.stopping?.limit;
+  if (limit === 'spend' || limit === 'spend_day') return overBudget(item, run, limit, policy, now);
   if (run.stopping?.cause === 'blocker') return waitForBlocker(item, run, now);
   if (run.stopping?.cause === 'provider') return providerGaveUp(item, run, 'transient', policy, now);
   return chain(

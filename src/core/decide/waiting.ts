@@ -53,10 +53,17 @@ export function providerGaveUp(
   return putAside({ ...item, backoffs: backoffs + 1 }, run, failure, wait, now);
 }
 
-/** The cap is reached: what there is is kept, and a person may raise it. */
-export function overBudget(item: Item, run: Run, policy: Policy, now: number): Decision {
-  const failure = overLimit('spend', policy, run);
-  return putAside(item, run, failure, { kind: 'budget', failure, since: now }, now);
+/** The cap is reached: what there is is kept, and a person may raise it. For the day's money the queue waits by itself. */
+export function overBudget(
+  item: Item,
+  run: Run,
+  limit: 'spend' | 'spend_day',
+  policy: Policy,
+  now: number,
+): Decision {
+  const failure = overLimit(limit, policy, run);
+  const wait: Wait | undefined = limit === 'spend' ? { kind: 'budget', failure, since: now } : undefined;
+  return putAside(item, run, failure, wait, now);
 }
 
 /** The agent goes on asking a provider that does not answer; waiting without it costs nothing. */

@@ -111,6 +111,14 @@ describe('what only a person can settle', () => {
     expect(agentLabelFor(budget.item, statusOf(budget.item))).toBe('agent:question');
   });
 
+  test("the day's money: the work goes back to the queue, which waits for more by itself", () => {
+    const stopping = play(working, { type: 'run_over_limit', run: 'run1', limit: 'spend_day' });
+    const { item } = play(stopping.item, finished({ outcome: 'cancelled' }));
+    expect(item).toMatchObject({ attempts: 0, continuation: { workspace: 'ws-run1', runs: ['run1'] } });
+    expect(item.wait).toBeUndefined();
+    expect(waitsForSeat(item)).toBe(true);
+  });
+
   test('`retry --spend` goes on in the same workspace, with what it spent forgotten', () => {
     const { item } = play(budget.item, aRequest({ via: 'command', spend: 7_000_000 }));
     expect(item).toMatchObject({ spendCap: 7_000_000, continuation: { workspace: 'ws-run1', runs: [] } });

@@ -44,9 +44,20 @@ describe('messages', () => {
     expect(host.of('finished')[0]?.lastMessage).toBe(poke);
   });
 
+  it('does not begin again for a hint that the agent cannot hear', async () => {
+    const host = await start(`echo "$PRLT_PROMPT_NUMBER" >> numbers; echo at work; ${waitFor('go')}`);
+    await host.until('message');
+    const hint = host.send({ type: 'wrap_up', reason: 'the money is nearly spent' });
+    await sleep(100);
+    allow('go');
+    const verdict = await host.verdict();
+    expect(git(stage.run.repo, 'show', `${verdict.head}:numbers`)).toBe('1');
+    expect(host.of('finished')[0]?.lastMessage).toBe(hint);
+  });
+
   it('goes on with what waits when the host says that it is behind', async () => {
     const host = await start('echo "$PRLT_PROMPT_NUMBER" >> numbers; cat "$PRLT_PROMPT_FILE"');
-    host.hold({ type: 'wrap_up', reason: 'the time is nearly up' });
+    host.hold({ type: 'poke', text: 'the time is nearly up', from: 'ada' });
     await host.until('prompt_ended');
     await sleep(300);
     expect(host.of('finished')).toEqual([]);
