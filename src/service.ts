@@ -15,8 +15,10 @@ import { type Recovery, type RecoveryParts, startRecovery } from './engine/recov
 import { governedOctokit } from './github/client.ts';
 import { createGovernor } from './github/governor.ts';
 import { startServer } from './http/server.ts';
+import { keyToMend } from './messages/runner-waits.ts';
 import { openStore, type Store } from './store/open.ts';
 import { parkedSteps } from './store/quarantine.ts';
+import { refusedKeys } from './store/runner-waits.ts';
 import { subscribedEvents } from './subscriptions.ts';
 import { wire } from './wiring.ts';
 
@@ -76,6 +78,10 @@ export async function startService(
     missing: () => missing(),
     metrics,
     setAside: async () => (await parkedSteps(store.db)).map(({ reason }) => reason),
+    waiting: async () =>
+      (await refusedKeys(store.db))
+        .map(({ sentence, since }) => keyToMend(sentence, since))
+        .map(({ says, todo }) => `${says} ${todo}`),
   });
 
   const begun = (async () => {

@@ -66,7 +66,7 @@ export async function wire(parts: WiringParts): Promise<Context> {
   const egress = {
     desk: createEgressDesk({ db, hosts: settings.ceilings.hosts, log, now: Date.now }),
     wayOut: createWayOut({ privateHosts: settings.privateHosts, proxies: proxiesOf(process.env) }),
-    registries: registryAccess(settings.registries, Date.now, (name, value) =>
+    registries: registryAccess(settings.registries, process.env, Date.now, (name, value) =>
       secrets.learn(registrySecretName(name), value),
     ),
   };

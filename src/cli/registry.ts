@@ -2,6 +2,7 @@
 import { backup } from './backup.ts';
 import type { CliCommand } from './command.ts';
 import { doctor } from './doctor.ts';
+import { prompt } from './prompt.ts';
 import { restore } from './restore.ts';
 
-export const cliCommands: readonly CliCommand[] = [doctor, backup, restore];
+export const cliCommands: readonly CliCommand[] = [doctor, prompt, backup, restore];

@@ -12,7 +12,7 @@ export const retry: Command = {
     verb: 'retry',
     usage,
     summary:
-      'Try again with the text as it is now and all attempts anew; what was put aside goes on where it stopped. `--spend 5` sets its cap in US dollars.',
+      'Try again with the text as it is now and all attempts anew; what was put aside goes on where it stopped. `--spend 5` is a fresh cap in US dollars for what follows.',
     permission: 'write',
     args: [],
     options: [{ name: 'spend', kind: 'value' }],

@@ -91,7 +91,7 @@ export interface Continuation {
   branch: string;
   base: { branch: string; sha: string };
   start: string;
-  /** Earlier runs of the same work; what they spent counts against its cap. */
+  /** Earlier runs of the same work, since a person last asked for it; what they spent counts against its cap. */
   runs: string[];
   /** Why it was put aside, as the next prompt says it. */
   reason: string;

@@ -3,6 +3,7 @@ import type { RunnerManifest } from '#runners/manifest.ts';
 import { type EndFacts, understand } from '#runners/outcome.ts';
 import type { Verdict as Said } from '#runners/shim/protocol.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { keyRefused, quotaUsed } from '../messages/runner-waits.ts';
 import type { Tx } from '../store/open.ts';
 import { runnerRefused, runnerWorks } from '../store/runner-waits.ts';
 import { lastCall } from '../store/spending.ts';
@@ -28,21 +29,15 @@ export async function lastWord(
   const call = await lastCall(tx, run);
   const means = runner && meaningOf(runner, said, call);
   const verdict: Verdict = { ...heard, ...result, ...(means ? { means } : {}) };
-  if (!runner || !means) return { verdict };
+  if (!runner) return { verdict };
   if (means === 'auth' || means === 'quota') {
-    const sentence = sentences[means](runner.name);
+    const sentence = (means === 'auth' ? keyRefused : quotaUsed)(runner.name, call?.provider);
     const news = await runnerRefused(tx, { runner: runner.name, reason: means, sentence }, now);
     return { verdict, ...(news ? { refused: { runner: runner.name, sentence } } : {}) };
   }
   if (call && call.status >= 200 && call.status < 300) await runnerWorks(tx, runner.name);
   return { verdict };
 }
-
-const sentences = {
-  auth: (runner: string) =>
-    `The model provider of the runner ${runner} refuses the key of this service; see PRLT_MODELS_*.`,
-  quota: (runner: string) => `The model provider of the runner ${runner} takes no more calls for now.`,
-};
 
 /** What ended before the agent had its say, or was told to end, is no matter of the runner's table. */
 function meaningOf(

@@ -1,8 +1,8 @@
 /** What `/prlt peek` shows of an item's latest run: what it did, or what its agent was told. */
 import { toolNames } from '#runners/tools/definitions.ts';
-import { holdsSeat, type Item } from '../core/item.ts';
+import { holdsSeat, type Item, type Run } from '../core/item.ts';
 import type { peekReply, promptReply } from '../messages/peek.ts';
-import { runById } from '../store/runs.ts';
+import { latestRun } from '../store/latest-run.ts';
 import { lastWords } from './agent-words.ts';
 import type { Context } from './context.ts';
 import { keptDays } from './retention.ts';
@@ -18,19 +18,20 @@ export async function peekView(context: Context, item: Item): Promise<Parameters
     tools: [...toolNames],
   });
   const lines = words.map((text) => context.secrets.redact(text));
-  const old = run.endedAt !== undefined && run.endedAt < context.now() - context.settings.keep;
-  return {
-    key,
-    agent: run.agent,
-    running: holdsSeat(item),
-    lines,
-    ...(old ? { keptDays: keptDays(context.settings) } : {}),
-  };
+  return { key, agent: run.agent, running: holdsSeat(item), lines, ...forgotten(context, run) };
 }
 
-/** The exact first prompt of the latest run that was given one. */
+/** The exact first prompt of the latest run that was given one; a launch may have failed since. */
 export async function promptView(context: Context, item: Item): Promise<Parameters<typeof promptReply>[0]> {
-  const row = item.run && (await runById(context.db, item.run.id));
-  if (!row) return { key: item.key };
-  return { key: item.key, prompt: row.assignment.prompt.text, hash: row.spec.promptHash ?? '' };
+  const { key } = item;
+  const row = await latestRun(context.db, 'item', item.id);
+  if (!row) return { key, ...forgotten(context, item.run) };
+  const { text } = row.assignment.prompt;
+  return { key, given: { run: row.id, text, hash: row.spec.promptHash ?? '' } };
+}
+
+/** Whether what was there to show may be gone. */
+function forgotten({ now, settings }: Context, run: Run | undefined): { keptDays?: number } {
+  const old = run?.endedAt !== undefined && run.endedAt < now() - settings.keep;
+  return old ? { keptDays: keptDays(settings) } : {};
 }

@@ -4,7 +4,8 @@ import type { Assignment } from '#runners/shim/protocol.ts';
 import { isImageAllowed } from '../core/allowed-images.ts';
 import type { Failure, Run } from '../core/item.ts';
 import type { ImageAnswer, NotLaunched } from '../runtimes/runtime.ts';
-import { type RunSpec, runById } from '../store/runs.ts';
+import { latestRun } from '../store/latest-run.ts';
+import type { RunSpec } from '../store/runs.ts';
 import type { Context } from './context.ts';
 
 /** Never another image instead: an image that is not allowed ends the item with this. */
@@ -28,8 +29,8 @@ export async function ownImage(
 ): Promise<OwnImage> {
   const { own: name } = image;
   if (name === undefined) return { kind: 'ready' };
-  const before = run.continues?.runs.at(-1);
-  const known = before === undefined ? undefined : (await runById(context.db, before))?.spec.own;
+  const before = run.continues && (await latestRun(context.db, 'workspace', run.workspace));
+  const known = before?.spec.own;
   const answer = await prepared(context, image.runner, known?.name === name ? known : { name, id: name });
   if (answer.kind !== 'ready') return answer;
   const { id, pin } = answer;

@@ -99,7 +99,7 @@ export type ToolAnswer = { kind: 'answer' | 'refused'; text: string };
 export interface EgressDesk {
   /** Canonical `host:port` entries that the run may reach; empty when it is over. */
   allowed(run: string): Promise<readonly string[]>;
-  /** `host` is canonical `host:port`. Rejects never. */
+  /** `host` is canonical `host:port`, or what may be shown of a malformed one. Rejects never. */
   refused(run: string, host: string, reason: EgressRefusal): Promise<void>;
   /** `owner/name` of the run's repository, for registries that are only for some. */
   repository(run: string): Promise<string | undefined>;

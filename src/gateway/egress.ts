@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { canonicalTarget, proxyTarget } from '#src/core/network/authority.ts';
+import { canonicalTarget, proxyTarget, shownTarget } from '#src/core/network/authority.ts';
 import type { EgressRefusal } from '#src/core/network/refusal.ts';
 import type { EgressDesk } from './desk.ts';
 import { passOn } from './egress/plain-request.ts';
-import { malformedSentence, refusalSentence } from './egress/sentences.ts';
+import { refusalSentence } from './egress/sentences.ts';
 import { runTunnel } from './egress/tunnel.ts';
 import type { Dialled, WayOut } from './egress/way-out.ts';
 import { answerText } from './raw-answer.ts';
@@ -22,7 +22,7 @@ export interface EgressParts {
 }
 
 export interface Egress {
-  /** Both never reject and always end what they answer. `closed` ends what is open with the run. */
+  /** They never reject and always end what they answer. `closed` ends what is open with the run. */
   connect(
     run: string,
     req: IncomingMessage,
@@ -31,6 +31,8 @@ export interface Egress {
     closed: AbortSignal,
   ): Promise<void>;
   request(run: string, req: IncomingMessage, res: ServerResponse, closed: AbortSignal): Promise<void>;
+  /** Refuses what asks for the way out and cannot be read; `target` is as it was written. */
+  unreadable(run: string, target: string, socket: Duplex): Promise<void>;
 }
 
 type No = { status: number; text: string };
@@ -43,6 +45,8 @@ export function createEgress({ desk, wayOut, log, most, idleMs }: EgressParts): 
     await desk.refused(run, target, reason);
     return { status: 403, text: refusalSentence(target, reason) };
   };
+  const malformed = (run: string, written: string): Promise<No> =>
+    refused(run, shownTarget(written), 'malformed');
   const failed = (target: string, reason: string): No => ({
     status: 502,
     text: `prlt could not reach ${target}: ${reason}.\n`,
@@ -52,11 +56,11 @@ export function createEgress({ desk, wayOut, log, most, idleMs }: EgressParts): 
   const reach = async (
     run: string,
     target: string,
-    plain: { method: string | undefined } | undefined,
+    plain: IncomingMessage | undefined,
     closed: AbortSignal,
   ): Promise<Extract<Dialled, { kind: 'connected' }> | No> => {
     if (!(await desk.allowed(run)).includes(target)) return refused(run, target, 'not_listed');
-    if (plain && plain.method !== 'GET' && plain.method !== 'HEAD') return refused(run, target, 'method');
+    if (plain && !isPlainRead(plain)) return refused(run, target, 'method');
     if ((open.get(run) ?? 0) >= most) return refused(run, target, 'too_many');
     open.set(run, (open.get(run) ?? 0) + 1);
     const dialled = await wayOut.dial(target, { plain: plain !== undefined, signal: closed });
@@ -83,9 +87,9 @@ export function createEgress({ desk, wayOut, log, most, idleMs }: EgressParts): 
       const gone = closedOr(closed, socket);
       try {
         const target = canonicalTarget(req.url ?? '');
-        if (target === undefined) return answerText(socket, 400, malformedSentence);
+        if (target === undefined) return tell(socket, await malformed(run, req.url ?? ''));
         const way = await reach(run, target, undefined, gone);
-        if ('status' in way) return answerText(socket, way.status, way.text);
+        if ('status' in way) return tell(socket, way);
         const end = await runTunnel(socket, way.socket, { target, head, idleMs, closed });
         log.debug({ run, target, ...end }, 'a tunnel ended');
         if (end.refused) await refused(run, target, end.refused);
@@ -98,13 +102,9 @@ export function createEgress({ desk, wayOut, log, most, idleMs }: EgressParts): 
       const gone = closedOr(closed, res);
       const target = proxyTarget(req.url ?? '');
       try {
-        if (target === undefined) return answer(res, { status: 400, text: malformedSentence });
-        const way = await reach(run, target, { method: req.method }, gone);
+        if (target === undefined) return answer(res, await malformed(run, req.url ?? ''));
+        const way = await reach(run, target, req, gone);
         if ('status' in way) return answer(res, way);
-        if (/^https:/i.test(req.url ?? '')) {
-          way.socket.destroy();
-          return answer(res, { status: 400, text: 'https goes through a tunnel: CONNECT, not GET.\n' });
-        }
         const bytes = await passOn({ req, res, ...way, proxy: way.proxy, idleMs, signal: gone });
         log.debug({ run, target, down: bytes }, 'a plain request ended');
       } catch (error) {
@@ -113,6 +113,7 @@ export function createEgress({ desk, wayOut, log, most, idleMs }: EgressParts): 
         answer(res, failed(target ?? '', reason));
       }
     },
+    unreadable: async (run, target, socket) => tell(socket, await malformed(run, target)),
   };
 }
 
@@ -123,6 +124,10 @@ function closedOr(closed: AbortSignal, asking: Duplex | ServerResponse): AbortSi
   return AbortSignal.any([closed, gone.signal]);
 }
 
+function tell(socket: Duplex, { status, text }: No): void {
+  answerText(socket, status, text);
+}
+
 function answer(res: ServerResponse, { status, text }: No): void {
   res.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
@@ -130,6 +135,11 @@ function answer(res: ServerResponse, { status, text }: No): void {
     connection: 'close',
   });
   res.end(text);
+}
+
+/** What of http may go without a tunnel. */
+function isPlainRead({ method, url = '' }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && /^http:/i.test(url);
 }
 
 export function isProxyRequest(target: string): boolean {

@@ -2,6 +2,7 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { refuse } from './answer.ts';
+import { type Unread, unreadTarget } from './egress/unread-target.ts';
 import { answerText } from './raw-answer.ts';
 import { type RouteContext, route } from './routes.ts';
 import type { SocketPlace } from './socket-place.ts';
@@ -45,7 +46,9 @@ export async function openRunServer(
   server.on('connect', (req, socket, head) => {
     void context.egress.connect(run, req, socket, head, closed.signal);
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+  server.on('clientError', (error: NodeJS.ErrnoException & Unread, socket) => {
+    const target = unreadTarget(error);
+    if (target !== undefined) return void context.egress.unreadable(run, target, socket);
     const status =
       error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
     answerText(socket, status, 'This is not a request that prlt can read.\n');

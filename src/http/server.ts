@@ -11,6 +11,8 @@ export interface ServerParts extends WebhookParts {
   missing: () => Promise<string[]>;
   /** Sentences about what was given up for the sake of the rest; none of it keeps the service from working. */
   setAside?: () => Promise<string[]>;
+  /** Sentences about work that waits for the operator, while all else goes on. */
+  waiting?: () => Promise<string[]>;
   metrics?: { contentType: string; text(): Promise<string> };
 }
 
@@ -22,7 +24,13 @@ export async function startServer(parts: ServerParts): Promise<HttpServer> {
   app.get('/readyz', async (c) => {
     const missing = await parts.missing();
     const aside = (await parts.setAside?.()) ?? [];
-    const body = { ready: missing.length === 0, missing, ...(aside.length > 0 ? { setAside: aside } : {}) };
+    const waiting = (await parts.waiting?.()) ?? [];
+    const body = {
+      ready: missing.length === 0,
+      missing,
+      ...(aside.length > 0 ? { setAside: aside } : {}),
+      ...(waiting.length > 0 ? { waiting } : {}),
+    };
     return c.json(body, missing.length === 0 ? 200 : 503);
   });
   const { metrics } = parts;

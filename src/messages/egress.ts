@@ -8,14 +8,17 @@ const reasons: Record<EgressRefusal, string> = {
   other_name: 'TLS named another host',
   hidden_name: 'TLS hid the name of the host',
   not_tls: 'something other than TLS on port 443',
-  method: 'a method other than GET and HEAD over plain http',
+  method: 'asked for without a tunnel, and not by GET or HEAD over http',
   too_many: 'too many connections at a time',
+  malformed: 'not plainly a host and a port',
 };
 
 const remedies: Partial<Record<EgressRefusal, string>> = {
   not_listed:
     'What it should reach has to be in `PRLT_ALLOW_HOSTS` of the service and, where the repository has a list, in `network.allow` of `.github/prlt.yml`; the next run has it.',
   not_public: 'A host of your own network has to be in `PRLT_ALLOW_PRIVATE_HOSTS` of the service as well.',
+  malformed:
+    'What was written with user information, escapes or characters that no name has is shown without them; whoever asks has to write the plain name.',
 };
 
 const mostInWhy = 10;

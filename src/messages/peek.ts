@@ -29,11 +29,23 @@ export function peekReply(view: {
 const longestPrompt = 55_000;
 
 /** Answer to `/prlt peek --prompt`: the exact text, and its hash so that it can be compared. */
-export function promptReply({ key, prompt, hash }: { key: string; prompt?: string; hash?: string }): string {
-  const name = inlineCode(key, 150);
-  if (prompt === undefined) return `No agent has been given a prompt for ${name} yet.`;
-  const cut = prompt.length > longestPrompt;
-  const more = cut ? ` The first ${longestPrompt} of ${prompt.length} characters:` : '';
-  const shown = fenced(prompt.slice(0, longestPrompt), 'text');
-  return `The first prompt of the latest run of ${name}, SHA-256 ${inlineCode(hash || 'unknown')}.${more}\n\n<details><summary>Prompt</summary>\n\n${shown}\n\n</details>`;
+export function promptReply(view: {
+  key: string;
+  given?: { run: string; text: string; hash: string };
+  /** Its run ended longer ago than what runs did is kept, days. */
+  keptDays?: number;
+}): string {
+  const { given, keptDays } = view;
+  const key = inlineCode(view.key, 150);
+  if (!given && keptDays !== undefined) {
+    return `The last agent on ${key} ended more than ${keptDays} days ago; what it was told is not kept any longer.`;
+  }
+  if (!given) return `No agent has been given a prompt for ${key} yet.`;
+  const { run, text, hash } = given;
+  const more =
+    text.length > longestPrompt
+      ? ` It has ${text.length} characters, more than a comment holds; these are the first ${longestPrompt}. The operator of this service prints the whole with ${inlineCode(`prlt prompt ${run}`)}.`
+      : '';
+  const shown = fenced(text.slice(0, longestPrompt), 'text');
+  return `The first prompt of the latest run of ${key} that was given one, SHA-256 ${inlineCode(hash || 'unknown')}.${more}\n\n<details><summary>Prompt</summary>\n\n${shown}\n\n</details>`;
 }

@@ -3,7 +3,7 @@ import type { Executor } from './open.ts';
 
 export interface StoredWait {
   runner: string;
-  reason: 'auth' | 'quota' | 'transient';
+  reason: 'auth' | 'quota';
   sentence: string;
   /** Milliseconds since the epoch. */
   since: number;
@@ -21,18 +21,20 @@ export async function runnerRefused(
 ): Promise<boolean> {
   const known = await db
     .selectFrom('runner_waits')
-    .select(['until', 'tries'])
+    .select(['reason', 'since', 'until', 'tries'])
     .where('runner', '=', runner)
     .executeTakeFirst();
   // Runs that were under way together tell the same thing once.
   const tries = known && known.until > now ? known.tries : (known?.tries ?? -1) + 1;
+  const news = known?.reason !== reason;
+  const since = news ? now : known.since;
   const until = now + Math.min(pauses.first * 2 ** tries, pauses.longest);
   await db
     .insertInto('runner_waits')
-    .values({ runner, reason, sentence, since: now, until, tries })
-    .onConflict((oc) => oc.column('runner').doUpdateSet({ reason, sentence, until, tries }))
+    .values({ runner, reason, sentence, since, until, tries })
+    .onConflict((oc) => oc.column('runner').doUpdateSet({ reason, sentence, since, until, tries }))
     .execute();
-  return known === undefined;
+  return news;
 }
 
 export async function runnerWorks(db: Executor, runner: string): Promise<void> {
@@ -51,4 +53,14 @@ export async function runnerIsTried(db: Executor, runner: string, now: number): 
 
 export async function runnerWaits(db: Executor): Promise<StoredWait[]> {
   return db.selectFrom('runner_waits').select(['runner', 'reason', 'sentence', 'since', 'until']).execute();
+}
+
+/** Those that wait for the operator, the longest first. */
+export async function refusedKeys(db: Executor): Promise<Pick<StoredWait, 'sentence' | 'since'>[]> {
+  return db
+    .selectFrom('runner_waits')
+    .select(['sentence', 'since'])
+    .where('reason', '=', 'auth')
+    .orderBy('since')
+    .execute();
 }

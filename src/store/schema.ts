@@ -122,12 +122,12 @@ export interface Schema {
   };
   /** What an agent said through its tools, checked. */
   tool_calls: { id: Generated<number>; run: string; tool: string; at: number; body: string };
-  /** Where a run was not let out to; `host` is canonical `name:port`. */
+  /** Where a run was not let out to; `host` is canonical `name:port`, or what may be shown of a malformed one. */
   refused_hosts: { run: string; host: string; reason: string; times: Generated<number>; at: number };
   /** Runners whose provider takes no calls now; nothing is started for them until then. */
   runner_waits: {
     runner: string;
-    reason: 'auth' | 'quota' | 'transient';
+    reason: 'auth' | 'quota';
     sentence: string;
     since: number;
     until: number;

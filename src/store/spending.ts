@@ -119,14 +119,18 @@ export async function boundOnDay(db: Executor, repo: number, day: string): Promi
   return (await spentOnDay(db, repo, day)) + (await reservedIn(db, repo));
 }
 
+export interface LastCall {
+  provider: string;
+  status: number;
+  broken?: 'cut' | 'stalled' | 'unreachable';
+  errorType?: string;
+}
+
 /** How the run's last model call went; calls that the agent itself gave up are passed over. */
-export async function lastCall(
-  db: Executor,
-  run: string,
-): Promise<{ status: number; broken?: 'cut' | 'stalled' | 'unreachable'; errorType?: string } | undefined> {
+export async function lastCall(db: Executor, run: string): Promise<LastCall | undefined> {
   const row = await db
     .selectFrom('model_calls')
-    .select(['status', 'broken', 'error_type'])
+    .select(['provider', 'status', 'broken', 'error_type'])
     .where('run', '=', run)
     .where(notGivenUp)
     .orderBy('id', 'desc')
@@ -134,6 +138,7 @@ export async function lastCall(
     .executeTakeFirst();
   if (!row) return undefined;
   return {
+    provider: row.provider,
     status: row.status,
     ...(row.broken === null ? {} : { broken: row.broken }),
     ...(row.error_type === null ? {} : { errorType: row.error_type }),

@@ -52,6 +52,13 @@ async function keyFile(): Promise<string> {
   return join(dir, 'key');
 }
 
+function refsOf(full: string): string {
+  return execFileSync('git', ['for-each-ref', '--format=%(refname)'], {
+    cwd: stage.github.git(full),
+    encoding: 'utf8',
+  });
+}
+
 /** Plays a story of its own and answers what people read of it; nothing of a refused change may be on GitHub. */
 async function refused(name: string, agent: string, title = 'Do it'): Promise<string> {
   const full = await addRepository(stage, name, { agent, config: once });
@@ -62,11 +69,7 @@ async function refused(name: string, agent: string, title = 'Do it'): Promise<st
     () => statusComments(stage, full, issue)[0]?.includes('is kept on the machine'),
     30,
   );
-  const refs = execFileSync('git', ['for-each-ref', '--format=%(refname)'], {
-    cwd: stage.github.git(full),
-    encoding: 'utf8',
-  });
-  expect(refs.trim()).toBe('refs/heads/main');
+  expect(refsOf(full).trim()).toBe('refs/heads/main');
   expect(stage.github.pulls(full)).toEqual([]);
   expect(
     canariesIn(
@@ -120,8 +123,13 @@ describe.concurrent('a change', () => {
   });
 
   it('that would go to a branch with one in its name is refused', async () => {
-    const status = await refused('branch', 'echo x > a.txt', `Use ${key}`);
+    // The agent's own commit: one that is made for it would carry the title, and be refused for that.
+    const agent = 'echo x > a.txt; git add a.txt; git commit -qm "Add a.txt"';
+    const full = await addRepository(stage, 'branch', { agent, config: once });
+    const status = await ended(stage, full, ask(stage, full, `Use ${key}`), 'agent:failed', 90);
     expect(status).toContain('**SECRET_FOUND**');
+    expect(status).toContain('Its branch name holds a secret.');
+    expect(canariesIn(refsOf(full), { key })).toEqual([]);
   });
 
   it('of a run that failed is not pushed as kept work either', async () => {
@@ -139,7 +147,9 @@ it('what is said goes out without them: pull request, status, peek', async () =>
   expect(pull?.issue.body).toContain('With [redacted].');
   stage.github.as('alice').comment(repo, issue, '/prlt peek');
   const peek = await stage.until('an answer', () =>
-    stage.github.comments(repo, issue).find(({ body }) => body.includes('I think it is')),
+    stage.github
+      .comments(repo, issue)
+      .find(({ body }) => body.includes('I think it is') && !body.includes('<!-- prlt:status')),
   );
   expect(peek.body).toContain('I think it is [redacted]');
   const everything = [pull?.issue.body, ...stage.github.comments(repo, issue).map(({ body }) => body)].join(

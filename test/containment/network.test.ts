@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '#runners/command/manifest.ts';
 import { imageName } from '#runners/image-name.ts';
 import { ask, ended } from '#test/support/company.ts';
-import { docker } from '#test/support/machine.ts';
+import { docker, select } from '#test/support/machine.ts';
 import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
 /** Loopback, but none of the addresses that the container keeps for itself. */
@@ -140,11 +140,13 @@ beforeAll(async () => {
     ],
     allowed: target,
   };
+  // Both lists have it, but nobody said that it may lead to where it leads.
+  const inward = `localhost:${port}`;
   stage = await setStage({
     agent: 'node probe.mjs\n',
     files: { 'probe.mjs': probe, 'targets.json': JSON.stringify(targets) },
-    config: `limits: { attempts: 1 }\nnetwork: { allow: ['${target}'] }\n`,
-    env: { PRLT_ALLOW_HOSTS: target, PRLT_ALLOW_PRIVATE_HOSTS: target },
+    config: `limits: { attempts: 1 }\nnetwork: { allow: ['${target}', '${inward}'] }\n`,
+    env: { PRLT_ALLOW_HOSTS: `${target},${inward}`, PRLT_ALLOW_PRIVATE_HOSTS: target },
   });
   heard.length = 0;
   const issue = ask(stage, repo, 'Look for a way out');
@@ -201,6 +203,8 @@ describe('through the proxy', () => {
     for (const part of ['nul', 'split', 'absolute'])
       expect(seen[part]).toMatch(/^HTTP\/1\.1 (400|403) |^closed$/);
     expect(status).toContain('The run was not let out to');
+    const reasons = select(stage.prlt.dataDir, 'select distinct reason from refused_hosts order by reason');
+    expect(reasons.map(({ reason }) => reason)).toEqual(['not_listed', 'not_public']);
   });
 });
 

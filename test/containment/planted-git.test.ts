@@ -18,7 +18,7 @@ mkdir -p hooks .githooks sub.git/hooks sub.git/objects sub.git/refs deep/er.git/
 for dir in hooks .githooks sub.git/hooks; do for hook in post-checkout pre-push post-receive update reference-transaction; do cp "$trap_file" $dir/$hook; done; done
 for bare in sub.git deep/er.git; do
   echo 'ref: refs/heads/main' > $bare/HEAD; : > $bare/objects/k; : > $bare/refs/k
-  printf '[core]\\n\\tbare = true\\n\\tfsmonitor = touch /tmp/owned\\n\\thooksPath = ../hooks\\n\\tworktree = /\\n[include]\\n\\tpath = ../../.gitconfig\\n' > $bare/config
+  printf '[core]\\n\\trepositoryformatversion = 0\\n\\tbare = false\\n\\tfsmonitor = touch /tmp/owned #\\n\\thooksPath = ../hooks\\n\\tworktree = ..\\n[include]\\n\\tpath = ../../.gitconfig\\n' > $bare/config
 done
 printf '* filter=trap diff=trap merge=trap ident export-subst\\n*.enc working-tree-encoding=UTF-7\\n*.txt text eol=crlf\\n' > .gitattributes
 printf '[core]\\n\\tsshCommand = touch /tmp/owned\\n[alias]\\n\\tindex-pack = !touch /tmp/owned\\n' > .gitconfig

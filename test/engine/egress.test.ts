@@ -86,6 +86,9 @@ test('people read which places, why, how often, and what to do', async () => {
       'A host of your own network has to be in `PRLT_ALLOW_PRIVATE_HOSTS` of the service as well.',
     ].join('\n\n'),
   );
+  const odd = [{ host: '…@evil.example:443', reason: 'malformed', times: 2 }] as const;
+  expect(whyRefused(odd)).toContain('- `…@evil.example:443`: not plainly a host and a port, 2 times');
+  expect(whyRefused(odd)).toContain('has to write the plain name');
   const many = Array.from({ length: 12 }, (_, index) => ({ ...hosts[0], host: `h${index}.example:443` }));
   expect(whyRefused(many)).toContain('- and 2 more');
   expect(refusedNote(hosts)).toBe(

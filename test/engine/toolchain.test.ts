@@ -40,11 +40,20 @@ async function engineWith(images: Record<string, string>) {
 }
 
 const run = { ...aSeat().run, phase: 'claimed' as const, claimedAt: 1, attempt: 1, epoch: 2 };
-const goesOn = { ...run, continues: { runs: ['before'], reason: 'budget' as const } };
+const goesOn = { ...run, workspace: 'before', continues: { runs: ['before'], reason: 'budget' as const } };
+const askedAgain = { ...goesOn, continues: { ...goesOn.continues, runs: [] } };
 
 test.each([
   ['a new run takes what the name means now', run, 'dev:1', { 'dev:1': fresh, [old]: old }, fresh, ['dev:1']],
   ['work that goes on keeps its image', goesOn, 'dev:1', { 'dev:1': fresh, [old]: old }, old, [old]],
+  [
+    'so does work that a person says goes on',
+    askedAgain,
+    'dev:1',
+    { 'dev:1': fresh, [old]: old },
+    old,
+    [old],
+  ],
   ['one that was removed comes back by its digest', goesOn, 'dev:1', { [pin]: old }, old, [old, pin]],
   ['another name is another image', goesOn, 'dev:2', { 'dev:2': fresh, [old]: old }, fresh, ['dev:2']],
 ])('%s', async (_, given, own, images, id, looked) => {

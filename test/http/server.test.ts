@@ -53,6 +53,14 @@ test('what was set aside is said, and does not keep it from being ready', async 
   });
 });
 
+test('what waits for the operator is said, and does not keep it from being ready', async () => {
+  const { url } = await serve({ waiting: async () => ['A key is refused.'] });
+  expect(await get(`${url}/readyz`)).toEqual({
+    status: 200,
+    body: { ready: true, missing: [], waiting: ['A key is refused.'] },
+  });
+});
+
 test('a fault of ours is a 500 that tells nothing of itself', async () => {
   const { url } = await serve({ missing: () => Promise.reject(new Error('password is hunter2')) });
   const { status, body } = await get(`${url}/readyz`);

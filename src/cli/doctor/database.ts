@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { keyToMend } from '../../messages/runner-waits.ts';
 import { broken, type Finding, ok, reasonOf, weak } from './finding.ts';
 import { isAtLeast, type Version, versionIn, written } from './version.ts';
 
@@ -35,12 +36,27 @@ export function judgeSetAside(reasons: readonly string[]): Finding[] {
   return reasons.map((reason) => weak('quarantine', reason, todo));
 }
 
+/** @param waits of runners whose provider refuses the key; `since` in milliseconds since the epoch */
+export function judgeKeys(waits: readonly { sentence: string; since: number }[]): Finding[] {
+  return waits.map(({ sentence, since }) => {
+    const { says, todo } = keyToMend(sentence, since);
+    return weak('models', says, todo);
+  });
+}
+
+function remembered(database: Database.Database): Finding[] {
+  const parked = 'select reason from steps where parked_at is not null order by parked_at';
+  const refused = "select sentence, since from runner_waits where reason = 'auth' order by since";
+  return [
+    ...judgeSetAside(rowsOf<{ reason: string }>(database, 'steps', parked).map(({ reason }) => reason)),
+    ...judgeKeys(rowsOf(database, 'runner_waits', refused)),
+  ];
+}
+
 /** None where the database is older than the table. */
-function setAside(database: Database.Database): string[] {
-  const known = database.prepare("select 1 from sqlite_master where name = 'steps'").get();
-  if (!known) return [];
-  const rows = database.prepare('select reason from steps where parked_at is not null order by parked_at');
-  return rows.pluck().all() as string[];
+function rowsOf<Row>(database: Database.Database, table: string, query: string): Row[] {
+  const known = database.prepare('select 1 from sqlite_master where name = ?').get(table);
+  return known ? (database.prepare(query).all() as Row[]) : [];
 }
 
 /** Reads only: prlt may be running. */
@@ -54,7 +70,7 @@ export function checkDatabase(dataDir: string): Finding[] {
     const database = new Database(path, { readonly: true });
     try {
       const whole = judgeDatabase(path, String(database.pragma('quick_check', { simple: true })));
-      return [sqlite, whole, ...(whole.state === 'ok' ? judgeSetAside(setAside(database)) : [])];
+      return [sqlite, whole, ...(whole.state === 'ok' ? remembered(database) : [])];
     } finally {
       database.close();
     }

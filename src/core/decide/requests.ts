@@ -145,10 +145,19 @@ function goOnWith(
   policy: Policy,
   now: number,
 ): Decision {
-  const { request } = item;
+  const { request, spendCap } = item;
   if (!request) return { item, effects: [] };
   const told: Item = { ...item, said: [...(item.said ?? []), { by: by.login, text }] };
-  const asked: Asked = { by, via: 'command', origin, ordinal, snapshot: request.snapshot, notes: [] };
+  const asked: Asked = {
+    by,
+    via: 'command',
+    origin,
+    ordinal,
+    snapshot: request.snapshot,
+    notes: [],
+    // Nobody took back what somebody raised.
+    ...(spendCap === undefined ? {} : { spend: spendCap }),
+  };
   return requested(told, asked, policy, now);
 }
 

@@ -46,7 +46,7 @@ export const limitErrors = {
     meaning:
       'The models of the run cost as much as its cap. No further model call was let through; the work is kept.',
     check: ['What was spent, in the status comment.', '`limits.spend.run` in `.github/prlt.yml`.', ceiling],
-    todo: 'Give `/prlt retry --spend <dollars>` to go on where it stopped, or raise `limits.spend.run`.',
+    todo: 'Give `/prlt retry --spend <dollars>` to go on where it stopped: a fresh cap for what follows, whatever was spent before. Or raise `limits.spend.run` and give `/prlt retry`.',
   },
   LIMIT_SPEND_DAY: {
     meaning:

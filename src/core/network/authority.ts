@@ -23,6 +23,20 @@ export function proxyTarget(target: string): string | undefined {
   return canonicalTarget(`${authority}:${parts[1]?.toLowerCase() === 'https' ? 443 : 80}`);
 }
 
+/** Characters of a target that is no place, as people are shown it. */
+const longestShown = 100;
+
+/**
+ * What a target that is no place may be shown and kept as: printable, short, and without what may be secret in it, which
+ * is user information, path and query.
+ */
+export function shownTarget(target: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(target)?.[0] ?? '';
+  const bare = target.slice(scheme.length).replace(/^.*(?:@|%(?:25)*40)/is, '…@');
+  const host = bare.replace(/[/?#\\].*$/s, '').replaceAll(/[^\x21-\x7e…]/g, '?');
+  return [...(host === '' ? '(no host)' : `${scheme}${host}`)].slice(0, longestShown).join('');
+}
+
 /**
  * An entry of an allow-list: `host` is port 443. Unlike a target it may be written in any script, since a person wrote it.
  * Undefined for wildcards, addresses with a scheme or a path, and everything else that is not one host.

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { KeySource } from '#src/core/models.ts';
+import { commandEnvironment } from '../command-environment.ts';
 
 export interface Key {
   /** Undefined for a provider that asks for none. Rejects with {@link KeyError}. */
@@ -20,9 +21,6 @@ export class KeyError extends Error {
 const commandHolds = 300_000;
 const commandTakes = 10_000;
 const betweenRenewals = 1_000;
-
-/** Of the service's own; a command that prints a model key has no use for them. */
-const ownSecrets = /^(PRIVATE_KEY|WEBHOOK_SECRET|PRLT_MODELS_.*_KEY)$/;
 
 const run = promisify(execFile);
 
@@ -78,7 +76,7 @@ function commandKey(
   learned: (key: string) => void,
 ): Key {
   const [file = '', ...args] = argv;
-  const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !ownSecrets.test(name)));
+  const clean = commandEnvironment(env);
   let known: { key: string; at: number } | undefined;
   let asking: Promise<string> | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;

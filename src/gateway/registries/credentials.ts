@@ -4,15 +4,20 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { KeySource } from '#src/core/models.ts';
 import type { Registry, RegistryAuth } from '#src/core/registry.ts';
+import { commandEnvironment } from '../command-environment.ts';
 import type { RegistryAccess } from './access.ts';
 
 /** What a command answered is good for so long, milliseconds: tokens of clouds last for hours. */
 const kept = 5 * 60_000;
 const commandMs = 30_000;
 
-/** @param learned told of each secret that was read */
+/**
+ * @param env what a command sees, without the service's own secrets
+ * @param learned told of each secret that was read
+ */
 export function registryAccess(
   list: readonly Registry[],
+  env: Record<string, string | undefined>,
   now: () => number,
   learned: (name: string, secret: string) => void = () => {},
 ): RegistryAccess {
@@ -21,7 +26,7 @@ export function registryAccess(
   const secretOf = (name: string, source: KeySource, anew: boolean): Promise<string> => {
     const last = known.get(name);
     if (last && !anew && now() - last.at < kept) return last.secret;
-    const secret = readSecret(source);
+    const secret = readSecret(source, env);
     known.set(name, { at: now(), secret });
     secret.then(
       (value) => learned(name, value),
@@ -54,14 +59,14 @@ function headerOf(auth: RegistryAuth, secret: string): { header: string; value: 
 }
 
 /** One line. Rejects without repeating anything that could be a part of it. */
-async function readSecret(source: KeySource): Promise<string> {
-  const text = (await raw(source)).trim();
+async function readSecret(source: KeySource, env: Record<string, string | undefined>): Promise<string> {
+  const text = (await raw(source, env)).trim();
   if (!/^[\x20-\x7e]+$/.test(text))
     throw new Error('the secret is empty, or no single line of plain characters');
   return text;
 }
 
-async function raw(source: KeySource): Promise<string> {
+async function raw(source: KeySource, env: Record<string, string | undefined>): Promise<string> {
   switch (source.from) {
     case 'value':
       return source.value;
@@ -70,8 +75,8 @@ async function raw(source: KeySource): Promise<string> {
     case 'command': {
       const [program = '', ...args] = source.argv;
       try {
-        return (await promisify(execFile)(program, args, { timeout: commandMs, maxBuffer: 64 * 1024 }))
-          .stdout;
+        const options = { env: commandEnvironment(env), timeout: commandMs, maxBuffer: 64 * 1024 };
+        return (await promisify(execFile)(program, args, options)).stdout;
       } catch (error) {
         const { code } = error as { code?: string | number };
         throw new Error(`the command for the secret failed (${code ?? 'no answer in time'})`);

@@ -148,6 +148,14 @@ describe('what only a person can settle', () => {
     expect(play(begun.item, { type: 'run_working', run: 'run2', notes: [] }).item.said).toBeUndefined();
   });
 
+  test('a poke keeps the cap that somebody raised; a retry without one does not', () => {
+    const raised: Item = { ...blocked.item, spendCap: 7_000_000 };
+    const poke: ItemEvent = { type: 'poke_asked', by: alice, origin, ordinal: 0, text: 'go on' };
+    expect(play(raised, poke).item.spendCap).toBe(7_000_000);
+    expect(play(raised, aRequest({ via: 'command' })).item.spendCap).toBeUndefined();
+    expect(play(blocked.item, poke).item.spendCap).toBeUndefined();
+  });
+
   test('a refusal waits for a person', () => {
     expect(play(working, ended('needs_person')).item.wait).toMatchObject({ kind: 'person' });
   });

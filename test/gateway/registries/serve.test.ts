@@ -36,7 +36,7 @@ async function stage(
     auth: basic,
     ...over,
   };
-  const access = registryAccess([registry], Date.now);
+  const access = registryAccess([registry], process.env, Date.now);
   const scratch = await scratchGateway({}, undefined, {
     lookup: home,
     repository: 'Acme/Widgets',
@@ -155,6 +155,7 @@ test('a redirect to another registry of the operator has no credential', async (
       { name: 'one', type: 'generic', url: `http://npm.example:${port}/`, ...one },
       { name: 'two', type: 'generic', url: `http://blob.example:${blob}/`, ...one },
     ],
+    process.env,
     Date.now,
   );
   const outside = { lookup: home, repository: 'a/b', registries: access };
@@ -190,6 +191,31 @@ test('a credential that is not taken is read anew once; the refusal stays on the
   expect(refused.headers['www-authenticate']).toBeUndefined();
   expect(asked).toHaveLength(5);
   expect([...logged, refused.text].join('')).not.toContain('-word');
+});
+
+test('a command sees no secret of the service', async () => {
+  const env = {
+    PATH: process.env['PATH'],
+    PRIVATE_KEY: 'p',
+    WEBHOOK_SECRET: 'w',
+    PRLT_MODELS_OPENAI_KEY: 'k',
+    VAULT_ADDR: 'v',
+  };
+  const script = 'echo "[$PRIVATE_KEY$WEBHOOK_SECRET$PRLT_MODELS_OPENAI_KEY]$VAULT_ADDR"';
+  const secret = { from: 'command' as const, argv: ['sh', '-c', script] };
+  const one = {
+    name: 'acme',
+    type: 'generic' as const,
+    url: 'https://files.example/',
+    repositories: ['*/*'],
+  };
+  const auth = { kind: 'bearer' as const, secret };
+  const access = registryAccess(
+    [{ ...one, scopes: [], index: 'simple/', extra: false, auth }],
+    env,
+    Date.now,
+  );
+  expect(await access.authorization('acme', false)).toMatchObject({ value: 'Bearer []v' });
 });
 
 test('silence and a run that ends are the end of it', async () => {

@@ -191,7 +191,7 @@ test('private registries serve npm and pip, and the container never sees a secre
   ];
   const { socket, refused } = await gatewayTo([], {
     privateHosts: [],
-    registries: registryAccess(list, Date.now),
+    registries: registryAccess(list, process.env, Date.now),
     repository: 'acme/widgets',
   });
   const { code, said } = await inContainer(

@@ -65,6 +65,13 @@ test('a key that is refused: the operator is told once, every item of the runner
   );
   expect(why.body).toContain('refuses the key of this service');
   expect(stage.github.labels(repo, second)).not.toContain('agent:failed');
+  const ready = await fetch(`${stage.prlt.url}/readyz`);
+  expect(await ready.json()).toMatchObject({
+    ready: true,
+    waiting: [
+      expect.stringMatching(/provider anthropic of the runner command refuses .* waits since \d{4}-.* a key/),
+    ],
+  });
   const told = stage.prlt
     .log()
     .split('\n')

@@ -31,6 +31,7 @@ writeFileSync('seen.json', JSON.stringify({
   unlisted: [await tunnel('evil.example:443'), await tunnel('EVIL.example.:443')],
   beyond: await tunnel('beyond.example:443'),
   metadata: await tunnel('2852039166:80'),
+  malformed: await tunnel('ci:hunter2@evil.example:443'),
   env: process.env,
 }));
 `;
@@ -86,6 +87,7 @@ it('reaches what is on both lists, reads the registry, and is refused by name el
   expect(seen.unlisted).toEqual([403, 403]);
   expect(seen.beyond).toBe(403);
   expect(seen.metadata).toBe(403);
+  expect(seen.malformed).toBe(403);
   expect(JSON.stringify(seen)).not.toContain(secret);
   expect(asked).toEqual(['/open -', `/files/pkg/x.txt Bearer ${secret}`]);
 
@@ -98,5 +100,6 @@ it('reaches what is on both lists, reads the registry, and is refused by name el
   expect(why.body).toContain('`evil.example:443`: not on the allow-list, 2 times');
   expect(why.body).toContain('`beyond.example:443`: not on the allow-list, once');
   expect(why.body).toContain('`169.254.169.254:80`: its name leads to an address that is not public, once');
+  expect(why.body).toContain('`…@evil.example:443`: not plainly a host and a port, once');
   expect(github.contractViolations).toEqual([]);
 });
