@@ -155,13 +155,10 @@ beforeAll(async () => {
   seen = JSON.parse((await stage.github.readFile(repo, head, 'seen.json')) ?? '{}');
 }, 240_000);
 afterAll(async () => {
-  expect(stage?.github.contractViolations).toEqual([]);
-  await stage?.close();
   if (sibling) await docker('rm', '-f', sibling);
-  allowed.close();
-  forbidden.close();
-  abstract.close();
-  udp.close();
+  for (const one of [allowed, forbidden, abstract, udp]) one.close();
+  await stage?.close();
+  expect(stage?.github.contractViolations).toEqual([]);
 });
 
 const outcomes = (part: string): string[] => [...new Set(Object.values(seen[part] ?? {}).map(String))].sort();
@@ -204,7 +201,7 @@ describe('through the proxy', () => {
       expect(seen[part]).toMatch(/^HTTP\/1\.1 (400|403) |^closed$/);
     expect(status).toContain('The run was not let out to');
     const reasons = select(stage.prlt.dataDir, 'select distinct reason from refused_hosts order by reason');
-    expect(reasons.map(({ reason }) => reason)).toEqual(['not_listed', 'not_public']);
+    expect(reasons.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['not_listed', 'not_public']));
   });
 });
 

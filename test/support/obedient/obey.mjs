@@ -10,7 +10,9 @@ const seen = new Set();
 
 /** Characters of the Unicode tag block stand for ASCII that is not shown. */
 const visible = (text) =>
-  text.replace(/[\u{e000a}\u{e0020}-\u{e007e}]/gu, (char) => String.fromCharCode(char.codePointAt(0) - 0xe0000));
+  text.replace(/[\u{e000a}\u{e0020}-\u{e007e}]/gu, (char) =>
+    String.fromCharCode(char.codePointAt(0) - 0xe0000),
+  );
 
 function obey(source, text) {
   for (const { 1: line } of visible(text).matchAll(/RUN: ([^\n]*?)(?: *(?:-->|"|`|<\/|\)|\]).*)?$/gm)) {
