@@ -80,7 +80,13 @@ async function fill(dir: string, size: number): Promise<Bench> {
     settings: {
       dataDir: dir,
       watermarks: { disk: 0, memory: 0 },
-      ceilings: { concurrency: 3, run: 3_600_000, memory: 2 ** 31 },
+      ceilings: {
+        concurrency: 3,
+        run: 3_600_000,
+        memory: 2 ** 31,
+        spend: { run: 5_000_000, day: 50_000_000 },
+        hosts: [],
+      },
     },
     db: store.db,
     log: pino({ level: 'silent' }),

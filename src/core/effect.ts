@@ -19,7 +19,7 @@ export type EffectBody =
   | { kind: 'reply'; origin: Origin; reply: Reply; ordinal: number }
   /** `pause`: milliseconds that it may wait for more to show. */
   | { kind: 'status-comment'; pause?: number }
-  | { kind: 'set-labels' }
+  | { kind: 'set-labels'; pause?: number }
   | { kind: 'set-check'; sha: string }
   | { kind: 'launch-run'; run: string }
   | { kind: 'send-message'; run: string; origin: Origin; ordinal: number; text: string; from: string }

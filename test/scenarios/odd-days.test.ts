@@ -5,7 +5,7 @@ import { addRepository, ask, ended, statusComments } from '#test/support/company
 import { select } from '#test/support/machine.ts';
 import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
-const agent = 'echo "$PRLT_RUN_KIND" >> kinds.txt\ntest "$PRLT_RUN_KIND" = fix || sleep 4\n';
+const agent = 'echo "$PRLT_RUN_KIND" >> kinds.txt\ntest "$PRLT_RUN_KIND" = fix || sleep 8\n';
 
 let stage: Stage;
 beforeAll(async () => {

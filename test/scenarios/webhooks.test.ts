@@ -1,6 +1,7 @@
 /** Webhooks as they really come: twice, late, in another order, unsigned. */
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { select } from '#test/support/machine.ts';
 import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
 const agent = 'echo "$PRLT_RUN_ID" > run.txt';
@@ -18,12 +19,11 @@ describe('webhooks', () => {
   const open = (title: string) => stage.github.as('alice').openIssue(repo, { title }).number;
   const pullsOf = (issue: number) =>
     stage.github.pulls(repo).filter(({ headRef }) => headRef.startsWith(`GH-${issue}/`));
-  /** Claims of an item: each puts `agent:working` on. */
   const claims = (issue: number) =>
-    stage.github
-      .writes()
-      .filter(({ method, path }) => method === 'POST' && path.endsWith(`/issues/${issue}/labels`))
-      .filter(({ body }) => (body as { labels: string[] }).labels.includes('agent:working')).length;
+    select(
+      stage.prlt.dataDir,
+      `select runs.id from runs join items on items.id = item where json_extract(facts, '$.number') = ${issue}`,
+    ).length;
   const quiet = async () => {
     await stage.github.webhooks.settled();
     await new Promise((resolve) => setTimeout(resolve, 700));

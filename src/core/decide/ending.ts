@@ -11,8 +11,15 @@ const pauses = [1_000, 5_000, 30_000, 120_000];
 /** How many times a run may vanish by no fault of its own before the item stops, so that a poison task ends. */
 export const maxLosses = 3;
 
-export function show(item: Item): Effect[] {
-  return [effect(item, { kind: 'status-comment' }), effect(item, { kind: 'set-labels' })];
+/**
+ * Milliseconds that what people are shown of a beginning may wait: there is more to say at once, and the run comes first. That
+ * they were heard is shown without it.
+ */
+export const pause = 2_000;
+
+export function show(item: Item, wait?: number): Effect[] {
+  const later = wait === undefined ? {} : { pause: wait };
+  return [effect(item, { kind: 'status-comment', ...later }), effect(item, { kind: 'set-labels', ...later })];
 }
 
 /**

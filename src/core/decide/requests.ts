@@ -20,7 +20,7 @@ import {
 import { readLabels } from '../labels.ts';
 import { partFor } from '../parts.ts';
 import { type Policy, route } from '../policy.ts';
-import { answered, conclude, show } from './ending.ts';
+import { answered, conclude, pause, show } from './ending.ts';
 
 type Of<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 
@@ -85,7 +85,7 @@ export function requested(item: Item, event: Asked, policy: Policy, now: number)
   const refusal = failure ?? seatless(policy, snapshot);
   const next: Decision = refusal
     ? conclude(asked, { kind: 'failed', failure: refusal })
-    : { item: asked, effects: [effect(asked, { kind: 'status-comment' })] };
+    : { item: asked, effects: [effect(asked, { kind: 'status-comment', pause })] };
   return { item: next.item, effects: [accepted(asked, via, origin), ...next.effects] };
 }
 

@@ -3,12 +3,9 @@ import type { Decision } from '../decide.ts';
 import { effect } from '../effect.ts';
 import type { RunEvent } from '../event.ts';
 import { type Item, liveRun, type Run, waitsForSeat } from '../item.ts';
-import { show } from './ending.ts';
+import { pause, show } from './ending.ts';
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
-
-/** A run that begins has more to say at once; people read one edit of it, milliseconds later. */
-const pause = 1_000;
 
 /** A seat is taken only while the item still waits for one: the request may have been taken back since. */
 export function seatGiven(item: Item, event: Of<'seat_given'>, now: number): Decision {
@@ -24,7 +21,10 @@ export function seatGiven(item: Item, event: Of<'seat_given'>, now: number): Dec
   };
   const { retryAt: _retry, wait: _wait, continuation: _continuation, ...rest } = item;
   const claimed: Item = { ...rest, run };
-  return { item: claimed, effects: [effect(claimed, { kind: 'launch-run', run: run.id }), ...show(claimed)] };
+  return {
+    item: claimed,
+    effects: [effect(claimed, { kind: 'launch-run', run: run.id }), ...show(claimed, pause)],
+  };
 }
 
 /** Work that was put aside goes on in its own workspace, on its own branch. */
