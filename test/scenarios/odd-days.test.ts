@@ -49,6 +49,23 @@ describe.concurrent('asking again', () => {
     expect(statusComments(stage, repo, issue)).toHaveLength(1);
   });
 
+  it('and taking the label off at once takes it back, also when the agent has begun', async () => {
+    const { github, until } = stage;
+    const name = await addRepository(stage, 'withdrawn', { agent });
+    const issue = ask(stage, name, 'Never mind');
+    await until('a run', () =>
+      select(
+        stage.prlt.dataDir,
+        "select runs.id from runs join items on items.id = item where facts like '%withdrawn%'",
+      ).some(Boolean),
+    );
+    expect(github.labels(name, issue)).toContain('agent:ready');
+    github.as('alice').unlabel(name, issue, 'agent:ready');
+    await until('it is stopped', () => comment(name, issue).includes('Stopped'));
+    await until('no label', () => github.labels(name, issue).length === 0);
+    expect(github.pulls(name)).toEqual([]);
+  });
+
   it('after a failure is a retry', async () => {
     const { github, until } = stage;
     const name = await addRepository(stage, 'flaky', {

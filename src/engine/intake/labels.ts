@@ -1,10 +1,11 @@
 /** What labels ask for: work by the request's label, patience by `agent:hold`, an end by taking one off. */
 import type { BoardEvent } from '../../core/event.ts';
-import { type Item, type Repo, waitsForSeat } from '../../core/item.ts';
+import { holdsSeat, type Item, type Repo, waitsForSeat } from '../../core/item.ts';
 import { agentLabels, isHoldLabel } from '../../core/labels.ts';
 import type { Actor, Signal, SignalBody } from '../../core/signal.ts';
 import { mayWrite } from '../../github/people.ts';
 import { readIssue } from '../../github/repository.ts';
+import { hasOpenEffects } from '../../store/effects.ts';
 import { currentPolicy, storedPolicy } from '../policies.ts';
 import {
   denied,
@@ -69,7 +70,7 @@ async function lookAt(context: IntakeContext, { repo, subject, by }: Of<'label_a
   return { now, writer, snapshot };
 }
 
-/** Taking off `agent:working`, or the request's label while it waits, takes the request back. */
+/** Taking off `agent:working`, or the request's label before prlt has taken it off itself, takes the request back. */
 export async function unlabelled(
   context: IntakeContext,
   item: Item,
@@ -78,12 +79,17 @@ export async function unlabelled(
   const { repo, subject, by, label } = signal;
   if (isHoldLabel(label)) return holding(context, item, signal, false);
   const inForce = await currentPolicy(context, repo);
-  const waiting = label === inForce.policy.label && waitsForSeat(item);
-  if (label !== agentLabels.working && !waiting) return [];
+  const asked = label === inForce.policy.label && (await isUntaken(context, item));
+  if (label !== agentLabels.working && !asked) return [];
   const octokit = await context.authenticate(repo.installation);
   const now = await readIssue(octokit, repo, subject.number);
   if (now?.labels.includes(label)) return [];
   return (await mayAsk(context, repo, by, inForce)) ? [{ type: 'request_withdrawn', by: person(by) }] : [];
+}
+
+/** A run that has just begun leaves the label for a moment, as its effect in the ledger says. */
+async function isUntaken({ db }: IntakeContext, item: Item): Promise<boolean> {
+  return waitsForSeat(item) || (holdsSeat(item) && (await hasOpenEffects(db, item.id, 'set-labels')));
 }
 
 /** What nobody asked for yet needs no holding: a request reads the labels that are there. */
