@@ -1,6 +1,7 @@
 /** What the shim does with each message of the host: steer the running turn, queue a prompt, or stop. */
 import type { Agent } from './agent.ts';
 import type { Journal } from './journal.ts';
+import { promptText } from './message-text.ts';
 import type { PromptQueue } from './prompts.ts';
 import type { HostMessage } from './protocol.ts';
 import type { Stop } from './verdict.ts';
@@ -51,15 +52,4 @@ export function openInbox(
       return lastSeen;
     },
   };
-}
-
-function promptText(message: Exclude<HostMessage, { type: 'cancel' }>): string {
-  switch (message.type) {
-    case 'poke':
-      return message.text;
-    case 'answer':
-      return `${message.from} answered your question "${message.question}":\n\n${message.text}`;
-    case 'wrap_up':
-      return `Wrap up now: ${message.reason}. Bring what you have into a state worth keeping, commit it and end your turn.`;
-  }
 }

@@ -11,7 +11,7 @@ export interface Work {
   ref: string;
 }
 
-/** Effects of one item run in order within a lane, and lanes run beside each other. */
+/** Effects of one item run in order within a lane, but for those that may wait, and lanes run beside each other. */
 export type Lane = 'run' | 'code' | 'board' | 'voice';
 
 export type EffectBody =

@@ -43,12 +43,9 @@ export function createDesk(parts: DeskParts): RunDesk {
   return {
     assignment: async (run, signal) => {
       const soon = bell.next(assignmentOf(run), AbortSignal.any([signal, AbortSignal.timeout(longPoll)]));
-      let row = await runById(db, run);
-      if (!row && !(await isComing(db, run))) return 'over';
-      if (!row) {
-        await soon;
-        row = await runById(db, run);
-      }
+      if (!(await isComing(db, run))) return 'over';
+      const known = await runById(db, run);
+      const row = known ?? (await soon.then(() => runById(db, run)));
       if (!row) return 'not_yet';
       return row.state === 'over' ? 'over' : row.assignment;
     },

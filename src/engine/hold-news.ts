@@ -9,7 +9,7 @@ export function isNews(reason: HoldReason): boolean {
   return news.has(reason);
 }
 
-/** Remembers what it was told last; a new process tells once more, which edits nothing that says so already. */
+/** Remembers what it was told last; a new process has each comment written once more. */
 export function createHoldNews({ db, now }: Pick<Context, 'db' | 'now'>) {
   let told = new Map<string, HoldReason>();
   return async (verdicts: readonly DispatchVerdict[]): Promise<void> => {

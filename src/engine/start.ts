@@ -50,7 +50,7 @@ export async function startEarly(
       await started;
       // What could not be removed now goes with the next try, or with the claim.
       await removeEarly(context, id).catch((err: unknown) =>
-        context.log.warn({ run: id, err }, 'not removed'),
+        context.log.warn({ run: id, err }, 'a container that is not needed could not be removed'),
       );
     },
   };

@@ -1,9 +1,9 @@
 /** The engine's side of the agent's tools: every call is on disk before it is answered. */
+import { promptText } from '#runners/shim/message-text.ts';
 import { tools } from '#runners/tools/definitions.ts';
 import type { Item } from '../core/item.ts';
 import { statusOf } from '../core/status.ts';
 import type { ToolAnswer, ToolCall, ToolDesk } from '../gateway/desk.ts';
-import { wrapUp } from '../messages/spending.ts';
 import {
   itemToRead,
   itemUnknown,
@@ -56,7 +56,7 @@ async function take(tx: Tx, run: string, call: ToolCall, now: number): Promise<T
   }
   const answer = await answerTo(tx, row, call);
   const told = await messageFrom(tx, wrapUpOf(run));
-  return told?.type === 'wrap_up' ? { ...answer, text: `${answer.text}\n\n${wrapUp(told.reason)}` } : answer;
+  return told?.type === 'wrap_up' ? { ...answer, text: `${answer.text}\n\n${promptText(told)}` } : answer;
 }
 
 /** What of a call concerns people at once. */

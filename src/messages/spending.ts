@@ -11,11 +11,6 @@ export function runsShort({ spent, cap }: { spent: number; cap: number }): strin
   return `${share} % of this run's budget is used (${inDollars(spent)} of ${inDollars(cap)}, limits.spend.run)`;
 }
 
-/** Beside the answer of a tool. */
-export function wrapUp(reason: string): string {
-  return `Wrap up now: ${reason}. Bring what you have into a state worth keeping, commit it and end your turn.`;
-}
-
 export function runSpent({ spent, cap }: { spent: number; cap: number }): string {
   if (cap === 0) return 'No budget was set aside for this run, so it may call no models.';
   return `This run has used ${inDollars(spent)} of ${inDollars(cap)} (limits.spend.run): no further model call is let through.`;

@@ -56,7 +56,7 @@ git add hello.txt
 git commit -qm "Add a greeting"
 echo "a note of @alice" >&2
 echo '{"title":"Greet people","summary":"Adds hello.txt.","tested":"Read it aloud."}' > "$PRLT_RESULT_FILE"
-sleep 1
+sleep 5
 `;
 
 const body = `Please add a greeting.

@@ -102,7 +102,7 @@ describe('/prlt poke on the pull request of a running item', () => {
 set -eu
 cp "$PRLT_PROMPT_FILE" last.txt
 echo "$PRLT_RUN_KIND" >> kinds.txt
-[ ! -e first ] || [ -e second ] || { touch second; sleep 3; }
+[ ! -e first ] || [ -e second ] || { touch second; sleep 6; }
 touch first
 `;
     const stage = await setStage({ agent: slow, runtime: 'host' });

@@ -5,7 +5,7 @@ import type { FaultAction } from '#test/support/github/faults.ts';
 import { type Stage, setStage } from '#test/support/scenario.ts';
 
 const agent = 'echo change > change.txt\n';
-const slow = 'sleep 3; echo change > change.txt\n';
+const slow = 'sleep 6; echo change > change.txt\n';
 const lost: FaultAction = { applyThen: 'reset' };
 
 let stage: Stage;

@@ -6,7 +6,7 @@ import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
 const forever = 'echo begun > begun.txt; sleep 300\n';
 /** Leaves time for what happens meanwhile. */
-const soon = 'sleep 3; echo done > done.txt\n';
+const soon = 'sleep 6; echo done > done.txt\n';
 const fixForever = 'test "$PRLT_RUN_KIND" != fix || sleep 300; echo change > change.txt\n';
 
 let stage: Stage;
