@@ -60,7 +60,11 @@ export async function ended(
   const awaited = [label, 'agent:failed'];
   const found = await stage.until(
     `${label} on ${repo}#${issue}`,
-    () => stage.github.labels(repo, issue).find((name) => awaited.includes(name)),
+    () => {
+      const worn = stage.github.labels(repo, issue);
+      // One label is put on before another is taken off.
+      return worn.includes('agent:ready') ? undefined : worn.find((name) => awaited.includes(name));
+    },
     seconds,
   );
   const status = await stage.until(`the comment that says ${found}`, () =>
