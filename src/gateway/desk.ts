@@ -49,7 +49,8 @@ export interface ModelCall {
   asked: number;
   /** HTTP status of the answer; 0 when none came. */
   status: number;
-  broken?: 'cut' | 'stalled' | 'unreachable';
+  /** `given_up`: by the agent, which says nothing about the provider. */
+  broken?: 'cut' | 'stalled' | 'unreachable' | 'given_up';
   /** `error.type` or `error.code` of an answer that is an error. */
   errorType?: string;
   usage: Usage;

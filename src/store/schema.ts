@@ -98,7 +98,7 @@ export interface Schema {
     model: string;
     /** HTTP status; 0 when nothing came. */
     status: number;
-    broken: 'cut' | 'stalled' | 'unreachable' | null;
+    broken: 'cut' | 'stalled' | 'unreachable' | 'given_up' | null;
     error_type: string | null;
     input: Generated<number>;
     output: Generated<number>;

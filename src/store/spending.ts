@@ -27,7 +27,7 @@ export interface CountedCall {
   provider: string;
   model: string;
   status: number;
-  broken?: 'cut' | 'stalled' | 'unreachable';
+  broken?: 'cut' | 'stalled' | 'unreachable' | 'given_up';
   errorType?: string;
   input: number;
   output: number;
@@ -136,7 +136,7 @@ export async function lastCall(db: Executor, run: string): Promise<LastCall | un
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (!row) return undefined;
+  if (!row || row.broken === 'given_up') return undefined;
   return {
     provider: row.provider,
     status: row.status,
@@ -164,7 +164,7 @@ export async function failedInARow(
 }
 
 /** A call that the agent itself broke off says nothing about the provider. */
-const notGivenUp = sql<boolean>`(status <> 0 or broken is not null)`;
+const notGivenUp = sql<boolean>`(broken is null or broken <> 'given_up')`;
 
 function total(column: 'spent' | 'cost') {
   return sql<number>`coalesce(sum(${sql.ref(column)}), 0)`.as('total');

@@ -149,7 +149,7 @@ test('an agent that asks a dead provider without end is told of once, after a wh
   expect(await after(200, failed)).toEqual([]);
   expect(await after(60, failed)).toEqual([]);
   // What the agent itself broke off counts neither way.
-  expect(await after(60, done(0, { status: 0 }))).toEqual([]);
+  expect(await after(60, done(0, { status: 0, broken: 'given_up' }))).toEqual([]);
   expect(await after(30, done(0, { status: 200, broken: 'cut' }))).toEqual([]);
   expect(await after(60, done(0, { status: 0, broken: 'unreachable' }))).toEqual(['run_starved']);
   expect(await after(60, failed)).toEqual(['run_starved']);

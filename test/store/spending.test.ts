@@ -81,7 +81,8 @@ test('calls that end after the run count', async () => {
 test('the last call that says something about the provider', async () => {
   expect(await lastCall(db, 'r')).toBeUndefined();
   await countCall(db, aCall({ status: 429, errorType: 'rate_limit_error' }));
-  await countCall(db, aCall({ status: 0, estimated: true }));
+  await countCall(db, aCall({ status: 0, broken: 'given_up', estimated: true }));
+  await countCall(db, aCall({ status: 200, broken: 'given_up' }));
   expect(await lastCall(db, 'r')).toEqual({
     provider: aCall().provider,
     status: 429,

@@ -36,10 +36,9 @@ export function failureOf(
   }
   // The provider may have worked on what it was sent.
   const usage = unanswered(asked);
-  const broken = error.broken === 'stalled' ? ({ broken: 'stalled' } as const) : {};
   return {
     refusal: unavailable(504, `${provider} did not answer in time.`),
-    call: { status: 0, ...broken, usage, estimated: true },
+    call: { status: 0, broken: error.broken === 'stalled' ? 'stalled' : 'given_up', usage, estimated: true },
     log,
   };
 }

@@ -5,7 +5,7 @@ import type { Form } from './endpoints.ts';
 import { headersToRun } from './headers.ts';
 import { createMeter } from './meter.ts';
 import { type CallRefusal, refuseCall } from './refusal.ts';
-import { relay } from './relay.ts';
+import { type Relayed, relay } from './relay.ts';
 
 export interface PassedAnswer {
   provider: string;
@@ -50,10 +50,15 @@ export async function passAnswer(answer: PassedAnswer): Promise<void> {
   const { ended, ...metered } = meter.end();
   // A proxy on the way may end a stream neatly that was not over; OpenAI's chat form has no last word that all send.
   const short = how === 'complete' && streamed && status < 300 && form !== 'chat' && !ended;
-  const broken = how === 'cut' || how === 'stalled' ? how : short ? 'cut' : undefined;
-  settle({ status, ...(broken ? { broken } : {}), ...metered });
+  settle({ status, ...brokenBy(short ? 'cut' : how, ended), ...metered });
   if (how === 'complete') res.end();
   else res.destroy();
+}
+
+/** Whoever hangs up after the last word has had the whole answer. */
+function brokenBy(how: Relayed, ended: boolean): Pick<ModelCall, 'broken'> {
+  if (how === 'complete' || (how === 'gone' && ended)) return {};
+  return { broken: how === 'gone' ? 'given_up' : how };
 }
 
 /** What is said to the run where the provider's own answer is not for it. */

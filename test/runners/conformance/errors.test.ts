@@ -46,12 +46,18 @@ async function withRun(runner: RunnerManifest, use: (run: AgentRun) => Promise<v
 async function factsOf(run: AgentRun): Promise<EndFacts> {
   await run.host.until('prompt_started', undefined, patience);
   const { end } = await run.host.verdict(patience);
-  const last = run.metered.at(-1);
-  const { status = 0, broken, errorType } = last ?? {};
-  const lastCall = { status, ...(broken && { broken }), ...(errorType !== undefined && { errorType }) };
-  const facts = { ...end, ...(last && { lastCall }) };
+  const facts = { ...end, ...lastCallOf(run.metered) };
   // Ports are others each time.
   return JSON.parse(JSON.stringify(facts).replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:1')) as EndFacts;
+}
+
+/** As the service stores it: a call that the CLI itself gave up, often one for a title, says nothing. */
+function lastCallOf(metered: AgentRun['metered']): Pick<EndFacts, 'lastCall'> {
+  for (const { status, broken, errorType } of metered.toReversed()) {
+    if (broken === 'given_up') continue;
+    return { lastCall: { status, ...(broken && { broken }), ...(errorType !== undefined && { errorType }) } };
+  }
+  return {};
 }
 
 function keep(runner: string, name: string, facts: EndFacts, is: OutcomeClass): void {
