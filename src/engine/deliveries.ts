@@ -2,6 +2,7 @@
 import PQueue from 'p-queue';
 import { githubFailure } from '../github/failures.ts';
 import { setAside } from '../messages/quarantine.ts';
+import { decompress } from '../store/compression.ts';
 import {
   deliveryDone,
   deliveryFailed,
@@ -53,7 +54,7 @@ export function createDeliveryPump(context: Context): DeliveryPump {
   };
 
   const take = (receiver: Receiver, delivery: PendingDelivery): void => {
-    const payload = parse(delivery.body);
+    const payload = payloadOf(delivery);
     const subject = subjectOf(payload);
     const before = chains.get(subject) ?? Promise.resolve();
     underWay.add(delivery.guid);
@@ -151,9 +152,9 @@ async function postpone(context: Context, delivery: PendingDelivery, error: unkn
 }
 
 /** Undefined when it is no JSON: the door lets in whatever is signed. */
-function parse(body: Buffer): unknown {
+function payloadOf(delivery: PendingDelivery): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(decompress(delivery).toString('utf8'));
   } catch {
     return undefined;
   }

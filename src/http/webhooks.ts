@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Inbox } from '../store/inbox.ts';
-import { readBody } from './body.ts';
+import { readBody, release } from './body.ts';
 import { isSigned } from './signature.ts';
 
 export interface WebhookParts {
@@ -62,6 +62,7 @@ export function githubWebhooks({ secret, inbox, log, now, arrived, answered }: W
     if (!looksLikeObject(body.bytes)) return refuse(400, 'The body is not a JSON object.');
     try {
       const result = await inbox.add({ guid, source: 'github', event, body: body.bytes, receivedAt: now() });
+      release(body.bytes);
       if (answered) outgoing.once('finish', answered);
       if (result === 'stored') arrived();
       return { status: 202, body: { delivery: guid, result } };

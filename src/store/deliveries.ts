@@ -1,10 +1,13 @@
 /** Deliveries on their way from the inbox into the webhook handlers. */
+import type { Encoding } from './compression.ts';
 import type { Executor } from './open.ts';
 
 export interface PendingDelivery {
   guid: string;
   event: string;
+  /** As it lies there; `decompress` has what came. */
   body: Buffer;
+  encoding: Encoding;
   attempts: number;
 }
 
@@ -17,7 +20,7 @@ export async function pendingDeliveries(
 ): Promise<PendingDelivery[]> {
   return db
     .selectFrom('deliveries')
-    .select(['guid', 'event', 'body', 'attempts'])
+    .select(['guid', 'event', 'body', 'encoding', 'attempts'])
     .where('state', '=', 'pending')
     .where('source', '=', source)
     .where('not_before', '<=', now)

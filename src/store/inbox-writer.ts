@@ -4,6 +4,7 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { compress, type Encoding } from './compression.ts';
 import type { Delivery } from './inbox.ts';
 import { configure } from './pragmas.ts';
 
@@ -23,18 +24,9 @@ const port = parentPort as MessagePort;
 const database = new Database(workerData as string);
 configure(database);
 const insert = database.prepare(
-  'insert into deliveries (guid, source, event, body, received_at) values (?, ?, ?, ?, ?) on conflict (guid) do nothing',
+  'insert into deliveries (guid, source, event, body, encoding, received_at) values (?, ?, ?, ?, ?, ?) on conflict (guid) do nothing',
 );
-const commit = database.transaction((batch: Parcel[]) =>
-  batch.flatMap(({ rows, bodies }) => {
-    let start = 0;
-    return rows.map(({ guid, source, event, receivedAt, end }) => {
-      const body = Buffer.from(bodies, start, end - start);
-      start = end;
-      return insert.run(guid, source, event, body, receivedAt).changes;
-    });
-  }),
-).immediate;
+const commit = database.transaction((rows: Row[]) => rows.map((row) => insert.run(...row).changes)).immediate;
 
 port.on('message', (first: Parcel | 'close') => {
   const batch: Parcel[] = [];
@@ -55,9 +47,31 @@ port.on('message', (first: Parcel | 'close') => {
 
 function attempt(batch: Parcel[]): WriterAnswer {
   try {
-    return { changes: commit(batch) };
+    return { changes: commit(batch.flatMap(rowsOf)) };
   } catch (error) {
     const count = batch.reduce((sum, { rows }) => sum + rows.length, 0);
     return { problem: error instanceof Error ? error.message : String(error), count };
+  } finally {
+    // Freed now: collecting them as garbage holds up a commit now and then.
+    for (const { bodies } of batch) bodies.transfer(0);
   }
+}
+
+type Row = [
+  guid: string,
+  source: string,
+  event: string,
+  body: Buffer,
+  encoding: Encoding,
+  receivedAt: number,
+];
+
+/** Compressed before the transaction, which others wait for. */
+function rowsOf({ rows, bodies }: Parcel): Row[] {
+  let start = 0;
+  return rows.map(({ guid, source, event, receivedAt, end }) => {
+    const { body, encoding } = compress(Buffer.from(bodies, start, end - start));
+    start = end;
+    return [guid, source, event, body, encoding, receivedAt];
+  });
 }

@@ -1,5 +1,7 @@
 /** The tables as Kysely sees them; JSON columns are text here and parsed in the file of their aggregate. */
+
 import type { Generated } from 'kysely';
+import type { Encoding } from './compression.ts';
 
 export interface Schema {
   meta: { name: string; value: string };
@@ -10,6 +12,7 @@ export interface Schema {
     source: string;
     event: string;
     body: Buffer;
+    encoding: Encoding;
     received_at: number;
     state: Generated<'pending' | 'done' | 'failed'>;
     attempts: Generated<number>;

@@ -13,6 +13,7 @@ it('gives up a signed delivery that is no JSON and goes on with the next', async
     .values([
       { ...row, guid: 'a', body: Buffer.from('{ not json }') },
       { ...row, guid: 'b', body: Buffer.from('{"action":"opened"}') },
+      { ...row, guid: 'c', body: Buffer.from('a broken disk'), encoding: 'br' },
     ])
     .execute();
   const received: string[] = [];
@@ -26,6 +27,7 @@ it('gives up a signed delivery that is no JSON and goes on with the next', async
   expect(await rows()).toEqual([
     { guid: 'a', state: 'failed', error: 'The body is not JSON.' },
     { guid: 'b', state: 'done', error: null },
+    { guid: 'c', state: 'failed', error: 'The body is not JSON.' },
   ]);
 });
 

@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { type RecoveryParts, recoverDeliveries, startRecovery } from '#src/engine/recovery.ts';
+import { decompress } from '#src/store/compression.ts';
 import { pendingDeliveries } from '#src/store/deliveries.ts';
 import { scratchStore } from '../store/scratch.ts';
 import { appJwt, octokitWith } from '../support/github/clients.ts';
@@ -41,8 +42,9 @@ async function stage(over: Partial<RecoveryParts> = {}) {
   };
   const look = () => recoverDeliveries(parts);
   const stored = async () =>
-    (await pendingDeliveries(db, 'github', clock() + 1e9, 1_000)).map(({ guid, event, body }) => {
-      const { action, issue } = JSON.parse(body.toString());
+    (await pendingDeliveries(db, 'github', clock() + 1e9, 1_000)).map((delivery) => {
+      const { guid, event } = delivery;
+      const { action, issue } = JSON.parse(decompress(delivery).toString());
       return { guid, event, action, title: issue.title };
     });
   const asked = () =>

@@ -4,6 +4,8 @@ import { request } from 'node:http';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type HttpServer, startServer } from '#src/http/server.ts';
+import { decompress } from '#src/store/compression.ts';
+import { pendingDeliveries } from '#src/store/deliveries.ts';
 import type { Store } from '#src/store/open.ts';
 import { scratchStore } from '../store/scratch.ts';
 
@@ -76,8 +78,8 @@ async function stream(headers: Record<string, string>, pieces: Iterable<Buffer>)
 }
 
 async function stored(): Promise<{ guid: string; event: string; body: string }[]> {
-  const rows = await store.db.selectFrom('deliveries').select(['guid', 'event', 'body']).execute();
-  return rows.map((row) => ({ ...row, body: row.body.toString() }));
+  const rows = await pendingDeliveries(store.db, 'github', Date.now(), 1_000);
+  return rows.map((row) => ({ guid: row.guid, event: row.event, body: decompress(row).toString() }));
 }
 
 describe('let in', () => {
