@@ -6,7 +6,7 @@ import type { OutcomeRow } from './outcome.ts';
 import type { AcpSettings } from './shim/protocol.ts';
 
 /** A family of HTTP APIs for models; a gateway provider speaks one of them. */
-export type ModelApi = 'anthropic' | 'openai';
+export type ModelApi = 'anthropic' | 'openai' | 'gemini';
 
 /**
  * Starts a CLI's adapter in Node. The agent's tools find the way out through NODE_USE_ENV_PROXY; an adapter only talks to the

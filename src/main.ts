@@ -1,7 +1,9 @@
 /** The service as a process: reads its settings, starts, and closes on SIGTERM or SIGINT. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { withEnvFile } from './config/env-file.ts';
+import { namesFromFile, withEnvFile } from './config/env-file.ts';
+import { withKeysOfFile } from './config/env-keys.ts';
 import { isFirstStart, readFirstStart } from './config/first-start.ts';
 import { applyNetwork } from './config/network.ts';
 import { readSettings } from './config/settings.ts';
@@ -16,6 +18,7 @@ const longestGoodbye = 9_500;
 const envFile = '.env';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const fromFile = namesFromFile(envFile, process.env);
 // The environment wins over the file, so that what a container sets is what holds.
 Object.assign(process.env, withEnvFile(envFile, process.env));
 const unreachable = applyNetwork(process.env);
@@ -40,7 +43,8 @@ if (read.settings.runtime === 'host') {
 }
 
 try {
-  const service = await startService(read.settings, log, dying());
+  const models = withKeysOfFile(read.settings.models, resolve(envFile), fromFile);
+  const service = await startService({ ...read.settings, models }, log, dying());
   log.info(
     { url: service.url, dataDir: read.settings.dataDir, runtime: read.settings.runtime },
     'prlt is listening',

@@ -12,8 +12,9 @@ export const command: RunnerManifest = {
   masks: [],
   // A command that calls models and fails at it says so by its exit code alone.
   outcomes: [
-    { when: { exited: true, status: 401 }, is: 'auth' },
-    { when: { exited: true, status: 429, errorType: /insufficient_quota|billing/ }, is: 'quota' },
+    { when: { exited: true, errorType: /insufficient_quota|billing/ }, is: 'quota' },
+    { when: { exited: true, status: 402 }, is: 'quota' },
+    { when: { exited: true, status: [401, 403] }, is: 'auth' },
     { when: { exited: true, status: 429 }, is: 'transient' },
     { when: { exited: true, status: [500, 599] }, is: 'transient' },
     { when: { exited: true, broken: 'unreachable' }, is: 'transient' },

@@ -31,6 +31,7 @@ export const opencode: RunnerManifest = {
   files: { '.config/opencode/opencode.json': JSON.stringify(configuration, null, 2) },
   acp: { steering: false, resume: 'resume' },
   model: { apis: ['openai'], default: 'gpt-5.5', side: [] },
-  masks: ['opencode.json', 'opencode.jsonc', '.opencode/', '.agents/'],
+  // It takes up skills of Claude Code's and of Codex's, too.
+  masks: ['opencode.json', 'opencode.jsonc', '.opencode/', '.claude/', '.agents/'],
   outcomes: [...providerOutcomes],
 };

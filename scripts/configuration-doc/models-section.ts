@@ -3,15 +3,15 @@ import { parts } from '#src/config/models.ts';
 import { listPrices } from '#src/core/pricing/list-prices.ts';
 
 const meanings: Record<(typeof parts)[number], string> = {
-  KEY: 'The key itself.',
+  KEY: 'The key itself. One that stands in `.env` is read again when that file changes; one in the environment needs a restart.',
   KEY_FILE:
     'A file with the key. It is read again when it changes, so a key can be replaced without a restart.',
   KEY_COMMAND:
     'A command that prints the key: its path, or a JSON list such as `["op", "read", "op://agents/openai/key"]`. It runs without a shell, has ten seconds, and its word holds for five minutes, or until the provider refuses the key.',
-  URL: 'Where the API is. The known two have their vendors’; all others need it. A provider with a `URL` may have no key.',
-  API: '`anthropic` (Messages) or `openai` (Responses and chat completions). By the name for the known two, else `openai`.',
+  URL: 'Where the API is. The known three have their vendors’; all others need it. A provider with a `URL` may have no key.',
+  API: '`anthropic` (Messages), `openai` (Responses and chat completions) or `gemini` (`generateContent`). By the name for the known three, else `openai`.',
   ALLOW:
-    'Between commas, what is let through although the vendor would reach out for the agent: the beginning of a tool’s type (`web_search`, `web_fetch`, `code_execution`, `file_search`, `code_interpreter`, `mcp`, `image_generation`), `urls` for links in images and documents, or a field (`mcp_servers`, `container`, `background`, `previous_response_id`, `conversation`, `prompt`, `web_search_options`, `plugins`).',
+    'Between commas, what is let through although the vendor would reach out for the agent: the beginning of a tool’s type (`web_search`, `web_fetch`, `code_execution`, `file_search`, `code_interpreter`, `mcp`, `image_generation`, `google_search`, `url_context`), `urls` for links in images and documents, or a field (`mcp_servers`, `container`, `background`, `previous_response_id`, `conversation`, `prompt`, `web_search_options`, `plugins`, `cached_content`).',
 };
 
 export function modelsSection(): string {
@@ -22,7 +22,7 @@ export function modelsSection(): string {
   );
   return `## Providers of models
 
-\`<NAME>\` is \`ANTHROPIC\`, \`OPENAI\` or a name of your own (\`PRLT_MODELS_MY_ROUTER_URL\` makes the provider \`my-router\`). A runner
+\`<NAME>\` is \`ANTHROPIC\`, \`OPENAI\`, \`GEMINI\` or a name of your own (\`PRLT_MODELS_MY_ROUTER_URL\` makes the provider \`my-router\`). A runner
 can be used when a provider of an API that it speaks is there. Of \`KEY\`, \`KEY_FILE\` and \`KEY_COMMAND\` one is set; agents never
 have it. When a provider answers 401 or 403, the key is asked for anew, and the call is made once more if it has changed.
 
@@ -30,10 +30,11 @@ have it. When a provider answers 401 or 403, the key is asked for anew, and the 
 |---|---|
 ${rows.join('\n')}
 
-Only model calls pass (\`/v1/messages\`, \`/v1/messages/count_tokens\`, \`/v1/responses\`, \`/v1/chat/completions\`, and lists of
-models). A tool of the vendor's that \`ALLOW\` does not name is left out of the list of tools; a call that is only about such a
-tool, or that holds links, stored files or remote servers, is refused with a sentence. Nothing is stored at the vendor
-(\`store\`), and no dearer speed is bought (\`service_tier\`, \`speed\`).
+Only model calls pass (\`/v1/messages\`, \`/v1/messages/count_tokens\`, \`/v1/responses\`, \`/v1/chat/completions\`,
+\`/v1beta/models/<model>:generateContent\`, \`:streamGenerateContent?alt=sse\` and \`:countTokens\`, and lists of models). A
+tool of the vendor's that \`ALLOW\` does not name is left out of the list of tools; a call that is only about such a tool, or
+that holds links, stored files or remote servers, is refused with a sentence. Gemini's models for pictures and speech are
+left out. Nothing is stored at the vendor (\`store\`), and no dearer speed is bought (\`service_tier\`, \`speed\`).
 
 ### Prices
 

@@ -108,6 +108,7 @@ function written(rows: Row[], key: string, value: unknown): string {
   const type = rows.find((row) => row.key === key)?.type ?? '';
   if (typeof value === 'number' && type.startsWith('duration')) return `\`${asDuration(value)}\``;
   if (typeof value === 'number' && type.startsWith('size')) return `\`${asSize(value)}\``;
+  if (typeof value === 'number' && type.startsWith('US dollars')) return `\`${value / 1_000_000}\``;
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : `\`[${value.join(', ')}]\``;
   return `\`${value}\``;
 }

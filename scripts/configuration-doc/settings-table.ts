@@ -10,6 +10,8 @@ export interface JsonSchema {
   enum?: unknown[];
   const?: unknown;
   pattern?: string;
+  /** Not of JSON Schema: what our schemas say of a number. */
+  unit?: string;
 }
 
 export interface Row {
@@ -39,6 +41,7 @@ function typeOf(schema: JsonSchema): string {
   if (pattern?.includes('(ms|s|m|h|d)')) return 'duration: `90s`, `60m`, `2h`';
   if (pattern?.includes('[kmgt]')) return 'size: `512m`, `2g`';
   if (pattern) return 'name';
+  if (schema.unit) return `${schema.unit}: \`5\`, \`0.5\``;
   if (type === 'integer' || type === 'number') return 'number';
   return type === 'string' ? 'text' : (type ?? 'anything');
 }

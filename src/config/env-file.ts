@@ -12,6 +12,12 @@ export function withEnvFile(path: string, env: Environment): Environment {
   return { ...parseEnv(readFileSync(path, 'utf8')), ...Object.fromEntries(given) };
 }
 
+/** What the file sets and the environment does not; ask before the two are one. */
+export function namesFromFile(path: string, env: Environment): Set<string> {
+  if (!existsSync(path)) return new Set();
+  return new Set(Object.keys(parseEnv(readFileSync(path, 'utf8'))).filter((name) => !env[name]));
+}
+
 /** Writes a probe beside the file and takes it away: rejects when the file could not be written later. */
 export async function checkEnvFile(path: string): Promise<void> {
   const probe = `${path}.${process.pid}.probe`;

@@ -1,6 +1,6 @@
 /** The providers of models, from `PRLT_MODELS_<NAME>_…`; the names are the operator's, so the keys cannot be a schema. */
 import { readFileSync } from 'node:fs';
-import type { KeySource, ModelProvider } from '#src/core/models.ts';
+import { type KeySource, type ModelProvider, modelApis } from '#src/core/models.ts';
 import { listPrices } from '#src/core/pricing/list-prices.ts';
 import type { PriceTable } from '#src/core/pricing.ts';
 import { readPrices } from './prices.ts';
@@ -23,6 +23,7 @@ const pricesName = 'PRLT_MODELS_PRICES';
 const known: Record<string, { api: ModelProvider['api']; url: string }> = {
   anthropic: { api: 'anthropic', url: 'https://api.anthropic.com' },
   openai: { api: 'openai', url: 'https://api.openai.com/v1' },
+  gemini: { api: 'gemini', url: 'https://generativelanguage.googleapis.com' },
 };
 
 /** No sentence of `problems` repeats a value: it may be a key. */
@@ -64,11 +65,12 @@ function providerFrom(
   const name = upper.toLowerCase().replaceAll('_', '-');
   const usual = Object.hasOwn(known, name) ? known[name] : undefined;
   const setting = (part: Part): string => `${prefix}${upper}_${part}`;
-  const api = values.API ?? usual?.api ?? 'openai';
+  const written = values.API ?? usual?.api ?? 'openai';
+  const api = modelApis.find((one) => one === written);
   const url = addressFrom(values.URL ?? usual?.url, api);
   const key = keyFrom(values, setting);
   const problems: string[] = [];
-  if (api !== 'anthropic' && api !== 'openai') problems.push(`${setting('API')} is anthropic or openai.`);
+  if (api === undefined) problems.push(`${setting('API')} is one of ${modelApis.join(', ')}.`);
   if (url === undefined) {
     problems.push(
       values.URL === undefined
@@ -80,17 +82,18 @@ function providerFrom(
   else if (key.from === 'none' && values.URL === undefined && usual !== undefined) {
     problems.push(`"${name}" needs a key: set ${keyParts.map(setting).join(' or ')}.`);
   }
-  if (problems.length > 0 || url === undefined || 'problem' in key) return { problems };
+  if (problems.length > 0 || !api || url === undefined || 'problem' in key) return { problems };
   const allow = (values.ALLOW ?? '').split(',').map((one) => one.trim());
-  return { name, api: api as ModelProvider['api'], url, key, allow: allow.filter((one) => one !== '') };
+  return { name, api, url, key, allow: allow.filter((one) => one !== '') };
 }
 
-function addressFrom(text: string | undefined, api: string): string | undefined {
+function addressFrom(text: string | undefined, api: ModelProvider['api'] | undefined): string | undefined {
   const url = text === undefined ? null : URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username || url.password) return undefined;
   if (url.search !== '' || url.hash !== '') return undefined;
   const bare = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-  // The paths of this API begin with /v1 themselves.
+  // The paths of these APIs begin with their version themselves.
+  if (api === 'gemini') return bare.replace(/\/v1beta$/, '');
   return api === 'anthropic' ? bare.replace(/\/v1$/, '') : bare;
 }
 

@@ -1,6 +1,7 @@
 /** The shape of `.github/prlt.yml`. Unknown keys are errors, everything has a default, an empty file is fine. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { runners } from '#runners/registry.ts';
 import { host } from './hosts.ts';
 import { dollars, duration, size } from './units.ts';
 
@@ -8,8 +9,13 @@ const itemType = z.enum(['code', 'review', 'test', 'docs', 'deploy', 'triage', '
 const allTypes = itemType.options;
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,38}$/i, 'is a short name of letters, digits and dashes');
 
-/** Names that a profile's `runner` may have, those that are still to come too. */
-export const repositoryRunners = ['claude', 'codex', 'opencode', 'gemini', 'copilot', 'command'] as const;
+/** Names that are known to come; a file may have them already, and its profile has no runner until then. */
+const coming = ['gemini', 'copilot'];
+
+/** Names that a profile's `runner` may have, whether this service can use them or not. */
+export const repositoryRunners: readonly string[] = [
+  ...new Set([...runners.map((runner) => runner.name), ...coming]),
+];
 
 const profile = z.strictObject({
   runner: z.enum(repositoryRunners).optional(),

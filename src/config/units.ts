@@ -20,6 +20,7 @@ export const size = z
 export const dollars = z.coerce
   .number({ error: 'is an amount of US dollars such as 5 or 0.5' })
   .positive()
+  .meta({ unit: 'US dollars' })
   .transform((amount) => Math.round(amount * 1_000_000));
 
 /** What is between commas, without the spaces around. */

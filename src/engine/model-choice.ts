@@ -1,6 +1,6 @@
 /** Which provider and which model an agent gets, and which runners this service can use at all. Pure. */
 import type { RunnerManifest } from '#runners/manifest.ts';
-import type { ModelProvider } from '../core/models.ts';
+import { type ModelProvider, modelApis } from '../core/models.ts';
 
 export interface ModelChoice {
   /** Name of the gateway's provider. */
@@ -20,7 +20,7 @@ export function chooseModel(
   providers: Providers,
   asked: string | undefined,
 ): ModelChoice | undefined {
-  const apis = model?.apis ?? ['anthropic', 'openai'];
+  const apis = model?.apis ?? modelApis;
   const speaks = apis.flatMap((api) => providers.filter((one) => one.api === api));
   const named = speaks.find(({ name }) => asked?.startsWith(`${name}/`));
   if (named && asked) return { provider: named.name, model: asked.slice(named.name.length + 1) };

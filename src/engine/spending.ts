@@ -20,6 +20,7 @@ import { messagesFor } from './desk.ts';
 import { createInFlight } from './in-flight.ts';
 import { pricingWith } from './known-prices.ts';
 import type { Bell } from './signals.ts';
+import { wrapUpHint, wrapUpOf } from './wrap-up.ts';
 
 export interface ModelDeskParts {
   db: Db;
@@ -29,7 +30,7 @@ export interface ModelDeskParts {
   wake: () => void;
   providers: readonly Pick<ModelProvider, 'name' | 'api'>[];
   prices: PriceTable;
-  runners: ReadonlyMap<string, Pick<RunnerManifest, 'model'>>;
+  runners: ReadonlyMap<string, Pick<RunnerManifest, 'model' | 'acp'>>;
   /** Most that the models of one repository may cost in a UTC day, millionths of a US dollar. */
   dayCeiling: number;
   /** Hears of each call that was counted; `model` is the name of its row in the table of prices. */
@@ -95,7 +96,8 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
     const row = await runById(db, run);
     if (row?.state !== 'live') return { kind: 'refused', status: 410, reason: runIsOverForModels };
     const api = parts.providers.find(({ name }) => name === call.provider)?.api;
-    const apis = parts.runners.get(row.assignment.agent.runner)?.model?.apis;
+    const runner = parts.runners.get(row.assignment.agent.runner);
+    const apis = runner?.model?.apis;
     if (!api || (apis && !apis.includes(api))) {
       return {
         kind: 'refused',
@@ -108,7 +110,13 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
       const spending = await spendingNow(run);
       const reason = spending ? await exhausted(spending) : runSpent({ spent: 0, cap: 0 });
       if (reason !== undefined || !spending) return { kind: 'refused', status: 402, reason: reason ?? '' };
-      if (!call.billed || inFlight.begin(run, surest, spending.cap - spending.spent)) return { kind: 'go' };
+      if (!call.billed) return { kind: 'go' };
+      // The shim has no way to tell it in its running turn.
+      const isNear = spending.spent >= spending.cap * short;
+      const hint = isNear && runner?.acp.steering === false ? await wrapUpHint(db, run) : undefined;
+      if (inFlight.begin(run, surest, spending.cap - spending.spent)) {
+        return { kind: 'go', ...(hint === undefined ? {} : { hint }) };
+      }
       if (!(await inFlight.change(run, call.billed.signal))) {
         return { kind: 'refused', status: 410, reason: runIsOverForModels };
       }
@@ -185,9 +193,4 @@ export function createModelDesk(parts: ModelDeskParts): ModelDesk {
         gathered.push({ run, call, resolve });
       }),
   };
-}
-
-/** The source of the message that a run's money runs out. */
-export function wrapUpOf(run: string): string {
-  return `wrap-up/${run}`;
 }

@@ -1,5 +1,4 @@
 /** The engine's side of the agent's tools: every call is on disk before it is answered. */
-import { promptText } from '#runners/shim/message-text.ts';
 import { tools } from '#runners/tools/definitions.ts';
 import type { Item } from '../core/item.ts';
 import { statusOf } from '../core/status.ts';
@@ -16,9 +15,9 @@ import { rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById, itemByNumber } from '../store/items.ts';
 import type { Db, Tx } from '../store/open.ts';
-import { messageFrom, type RunRow, runById } from '../store/runs.ts';
+import { type RunRow, runById } from '../store/runs.ts';
 import { addToolCall, countToolCalls, isRepeat } from '../store/tools.ts';
-import { wrapUpOf } from './spending.ts';
+import { wrapUpHint } from './wrap-up.ts';
 
 export interface ToolDeskParts {
   db: Db;
@@ -55,8 +54,8 @@ async function take(tx: Tx, run: string, call: ToolCall, now: number): Promise<T
     await tell(tx, row, call, id, now);
   }
   const answer = await answerTo(tx, row, call);
-  const told = await messageFrom(tx, wrapUpOf(run));
-  return told?.type === 'wrap_up' ? { ...answer, text: `${answer.text}\n\n${promptText(told)}` } : answer;
+  const hint = await wrapUpHint(tx, run);
+  return hint === undefined ? answer : { ...answer, text: `${answer.text}\n\n${hint}` };
 }
 
 /** What of a call concerns people at once. */

@@ -13,12 +13,12 @@ export interface ModelDesk {
   /**
    * Whether the run may call this model now: it is alive, one of its runner's providers is meant, and its cap is not
    * reached. A call with `billed` that is let through is settled afterwards, once, whatever becomes of it; near the cap
-   * it waits until calls under way are settled.
+   * it waits until calls under way are settled. `hint` is to be said to the agent with the call.
    */
   admit(
     run: string,
     call: AskedCall,
-  ): Promise<{ kind: 'go' } | { kind: 'refused'; status: 402 | 403 | 410; reason: string }>;
+  ): Promise<{ kind: 'go'; hint?: string } | { kind: 'refused'; status: 402 | 403 | 410; reason: string }>;
   /** Counts a call; rejects never, the call is over whatever becomes of the count. */
   settle(run: string, call: ModelCall): Promise<void>;
 }

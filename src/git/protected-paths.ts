@@ -1,7 +1,15 @@
 /** Which paths people keep to themselves. */
+import { runners } from '#runners/registry.ts';
 
-/** Protected in every repository, whatever its configuration says: automation, ownership, and what steers agents. */
-export const ALWAYS_PROTECTED: readonly string[] = [
+/** What a CLI takes its configuration from is kept out of a checkout, and no agent is to write it for the next one. */
+const masked = runners.flatMap(({ masks }) => masks.map((mask) => `**/${mask.replace(/\/?$/, '/**')}`));
+
+/**
+ * Protected in every repository, whatever its configuration says: automation, ownership, and what steers agents, those
+ * that people run themselves included.
+ */
+const ALWAYS_PROTECTED: readonly string[] = [
+  ...new Set(masked),
   '.github/**',
   'CODEOWNERS',
   'docs/CODEOWNERS',
@@ -14,15 +22,10 @@ export const ALWAYS_PROTECTED: readonly string[] = [
   '**/.cursorrules',
   '**/.clinerules/**',
   '**/.windsurfrules',
-  '**/.mcp.json',
   '**/opencode.json*',
-  '**/.agents/**',
-  '**/.claude/**',
-  '**/.codex/**',
   '**/.copilot/**',
   '**/.cursor/**',
   '**/.gemini/**',
-  '**/.opencode/**',
   '**/.windsurf/**',
   '**/.github/copilot-instructions.md',
   '**/.vscode/mcp.json',

@@ -35,6 +35,15 @@ test('the known two need a key only', () => {
   ]);
 });
 
+test('Gemini needs a key only, and its version may stand in an address of one’s own', () => {
+  const key = { from: 'value', value: 'AIza-g' };
+  const own = { PRLT_MODELS_G_URL: 'https://g.example.org/v1beta/', PRLT_MODELS_G_API: 'gemini' };
+  expect(providers({ PRLT_MODELS_GEMINI_KEY: 'AIza-g', ...own })).toMatchObject([
+    { name: 'gemini', api: 'gemini', url: 'https://generativelanguage.googleapis.com', key },
+    { name: 'g', api: 'gemini', url: 'https://g.example.org' },
+  ]);
+});
+
 test('others name their address, may need no key, and come after', () => {
   const env = {
     PRLT_MODELS_MY_ROUTER_URL: 'https://models.example.org/api/v1/',
@@ -99,7 +108,7 @@ describe('problems', () => {
     [
       'another API',
       { PRLT_MODELS_X_URL: 'https://x', PRLT_MODELS_X_API: secret },
-      /PRLT_MODELS_X_API is anthropic or openai/,
+      /PRLT_MODELS_X_API is one of anthropic, openai, gemini/,
     ],
     [
       'prices that are not there',

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import type { RunnerManifest } from '#runners/manifest.ts';
 import type { Assignment } from '#runners/shim/protocol.ts';
 import { createBell } from '#src/engine/signals.ts';
 import { createModelDesk, type ModelDeskParts } from '#src/engine/spending.ts';
@@ -33,9 +34,12 @@ async function scratch({ cap = 1_000_000, ...over }: Partial<ModelDeskParts> & {
       { name: 'openai', api: 'openai' },
     ],
     prices: { m: { input: 1, output: 10, cacheRead: 0, cacheWrite: 0 } },
-    runners: new Map([
-      ['claude', { model: { apis: ['anthropic'], default: 'm', side: [] } }],
-      ['command', {}],
+    runners: new Map<string, Pick<RunnerManifest, 'model' | 'acp'>>([
+      [
+        'claude',
+        { model: { apis: ['anthropic'], default: 'm', side: [] }, acp: { steering: true, resume: 'resume' } },
+      ],
+      ['command', { acp: { steering: false, resume: 'resume' } }],
     ]),
     dayCeiling: 100_000_000,
     counted: (_, model, cost) => counted.push([model, cost]),
@@ -133,6 +137,24 @@ test('at 80 % the agent is told once, at the cap the item', async () => {
   ]);
   expect(await messagesAfter(db, 'run', 0)).toHaveLength(1);
   expect(wakes()).toBe(2);
+});
+
+test('past 80 % an agent that cannot be steered is told with each call that costs money', async () => {
+  const { desk, run } = await scratch();
+  await run('script', 'command');
+  await desk.settle('script', done(790_000));
+  expect(await desk.admit('script', asked())).toEqual({ kind: 'go' });
+  await desk.settle('script', done(60_000));
+  const told = {
+    kind: 'go',
+    hint: expect.stringMatching(/^Wrap up now: 85 % of this run's budget is used .* end your turn\.$/),
+  };
+  expect(await desk.admit('script', asked())).toEqual(told);
+  expect(await desk.admit('script', asked())).toEqual(told);
+  const { billed: _, ...free } = asked();
+  expect(await desk.admit('script', free)).toEqual({ kind: 'go' });
+  await desk.settle('run', done(850_000));
+  expect(await desk.admit('run', asked())).toEqual({ kind: 'go' });
 });
 
 test('an agent that asks a dead provider without end is told of once, after a while, and never while calls go well', async () => {

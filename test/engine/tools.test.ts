@@ -7,9 +7,9 @@ import type { Context } from '#src/engine/context.ts';
 import { createDesk } from '#src/engine/desk.ts';
 import { peekView } from '#src/engine/peek-view.ts';
 import { createBell } from '#src/engine/signals.ts';
-import { wrapUpOf } from '#src/engine/spending.ts';
 import { statusView } from '#src/engine/status-view.ts';
 import { createToolDesk } from '#src/engine/tools.ts';
+import { wrapUpOf } from '#src/engine/wrap-up.ts';
 import type { ToolCall } from '#src/gateway/desk.ts';
 import { confirm, intend, laneHeads } from '#src/store/effects.ts';
 import { pendingEvents } from '#src/store/events.ts';
@@ -132,9 +132,29 @@ test('a run that is over says nothing any more', async () => {
   expect(await rows()).toEqual([]);
 });
 
-test('a secret that an agent came by is not written down', async () => {
-  await call({ tool: 'create_item', title: 'a webhook secret', body: 'b', labels: ['a webhook secret'] });
-  expect(JSON.stringify(await rows())).not.toContain('a webhook secret');
+const secret = 'a webhook secret';
+const leaking: ToolCall[] = [
+  { tool: 'report_progress', message: secret },
+  {
+    tool: 'finish',
+    summary: secret,
+    title: secret,
+    how_tested: secret,
+    decisions: [secret],
+    contract: secret,
+    findings: [{ file: secret, line: 1, severity: 'minor', title: secret, todo: secret }],
+  },
+  { tool: 'ask_human', question: secret, options: [secret], default: secret, deadline: secret },
+  { tool: 'report_blocker', reason: secret, needs: secret },
+  { tool: 'create_item', title: secret, body: secret, labels: [secret] },
+  { tool: 'read_item', key: secret },
+];
+
+test.each(leaking)('a secret in $tool is neither written down nor said on', async (said) => {
+  const { text } = await call(said);
+  const kept = JSON.stringify([await rows(), await pendingEvents(db, 'item1')]);
+  expect(kept).toContain('[redacted]');
+  expect(kept + text).not.toContain(secret);
 });
 
 test('questions, proposals and a blocker are in the status comment, progress among its last lines', async () => {

@@ -1,5 +1,5 @@
 /** Life of the runs' sockets: where they lie, who may open them, and that a restart finds them again. */
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -15,6 +15,10 @@ test('a socket that every uid may open, in a directory that is only passed throu
   expect(await mode(dir)).toBe('700');
   expect(await mode(place)).toBe('711');
   expect(await mode(join(place, 'host.sock'))).toBe('666');
+  // One that is there already is closed as well.
+  await chmod(dir, 0o777);
+  await gateway.open('02JRUN');
+  expect(await mode(dir)).toBe('700');
 });
 
 test('the socket is the identity: two runs cannot speak for each other', async () => {

@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { imageName } from '#runners/image-name.ts';
 import { runners } from '#runners/registry.ts';
-import { repositoryRunners } from '#src/config/repository.ts';
+import { parseRepositoryConfig } from '#src/config/repository.ts';
 import { projectRoot } from '#test/support/source-files.ts';
 
 const folder = join(projectRoot, 'runners');
 /** Parts of all runners, and no runner. */
 const shared = ['shim', 'tools'];
 const places = ['model', 'provider', 'node', 'runners', 'home', 'checkout', 'pipe'];
+/** Keys as vendors write them; a flag such as `--ask-user` is none. */
+const key =
+  /\b(sk-[A-Za-z0-9]{16}|sk-(ant|proj|svcacct|or)-[\w-]{16}|gh[oprsu]_[A-Za-z0-9]{16}|github_pat_\w{16}|AIza[\w-]{16})/;
+/** What masking can do (runners/shim/masks.ts): a file or folder below any folder. No globs, no way up, nothing of git's. */
+const maskable = /^(?!(.*\/)?(\.{1,2}|\.git)(\/|$))[\w.-]+(\/[\w.-]+)*\/?$/;
 
 it('has every folder registered, under its own name', () => {
   const folders = readdirSync(folder, { withFileTypes: true })
@@ -31,7 +36,7 @@ describe.each(runners.map((runner) => [runner.name, runner] as const))('%s', (na
   });
 
   it('may be named in a repository', () => {
-    expect(repositoryRunners).toContain(name);
+    expect(parseRepositoryConfig(`profiles: { coder: { runner: ${name} } }`)).toMatchObject({ ok: true });
   });
 
   it('pins its packages', () => {
@@ -60,7 +65,7 @@ describe.each(runners.map((runner) => [runner.name, runner] as const))('%s', (na
   });
 
   it('carries no key and sends no variable of prlt', () => {
-    expect(written).not.toMatch(/sk-[A-Za-z0-9]|ghp_|gho_|github_pat_|AIza/);
+    expect(written).not.toMatch(key);
     expect(Object.keys(runner.env).filter((variable) => variable.startsWith('PRLT_'))).toEqual([]);
   });
 
@@ -71,10 +76,55 @@ describe.each(runners.map((runner) => [runner.name, runner] as const))('%s', (na
     expect(runner.model.option !== undefined || written.includes('{model}')).toBe(true);
     expect(runner.outcomes.length).toBeGreaterThan(0);
     expect(runner.masks.length).toBeGreaterThan(0);
-    for (const mask of runner.masks) expect(mask).toMatch(/^[\w.-]+\/?$/);
+    for (const mask of runner.masks) expect(mask).toMatch(maskable);
   });
 
   it('has an image named by its sources', () => {
     expect(imageName(runner)).toMatch(new RegExp(`^${runner.image}:[0-9a-f]{16}$`));
   });
+});
+
+it('tells keys from flags', () => {
+  const keys = [
+    'sk-ant-api03-aB3dE5fG7hI9jK1lM3',
+    'sk-aB3dE5fG7hI9jK1lM3',
+    `ghp_${'a1'.repeat(18)}`,
+    `AIza${'aB1'.repeat(12)}`,
+  ];
+  expect(keys.filter((one) => !key.test(one))).toEqual([]);
+  const others = [
+    '--no-ask-user',
+    '--no-ask-user-for-anything-at-all',
+    'added-by-the-gateway',
+    'task-runnerwithalongname',
+  ];
+  expect(others.filter((one) => key.test(one))).toEqual([]);
+});
+
+it('takes masks of folders within folders, and none that masking cannot do', () => {
+  const good = [
+    '.claude/',
+    '.mcp.json',
+    '.github/hooks/',
+    '.github/copilot-instructions.md',
+    '.github/mcp/a.json',
+  ];
+  expect(good.filter((mask) => !maskable.test(mask))).toEqual([]);
+  const bad = [
+    '',
+    '/',
+    '/x',
+    '../x',
+    'a/../b',
+    'a/./b',
+    'a//b',
+    '.git/',
+    'a/.git/hooks',
+    '*.md',
+    'a b',
+    '!x',
+    '#x',
+    'x//',
+  ];
+  expect(bad.filter((mask) => maskable.test(mask))).toEqual([]);
 });

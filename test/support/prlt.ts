@@ -14,6 +14,8 @@ export interface PrltOptions {
   github: LocalGitHub;
   runtime: 'docker' | 'host';
   env?: Record<string, string>;
+  /** Its working directory, where it looks for `.env`. */
+  cwd?: string;
   /** What a start waits for; `ready` unless told otherwise. */
   until?: 'ready' | 'listening';
   /** Gives the start up, and leaves nothing of it. */
@@ -42,6 +44,7 @@ export async function startPrlt({
   github,
   runtime,
   env = {},
+  cwd = root,
   until = 'ready',
   signal,
 }: PrltOptions): Promise<Prlt> {
@@ -52,8 +55,8 @@ export async function startPrlt({
 
   const start = async (more: Record<string, string> = {}): Promise<void> => {
     const port = url ? new URL(url).port : '0';
-    const running = spawn(process.execPath, ['--max-semi-space-size=16', 'src/main.ts'], {
-      cwd: root,
+    const running = spawn(process.execPath, ['--max-semi-space-size=16', join(root, 'src/main.ts')], {
+      cwd,
       env: { ...serviceEnvironment(github, dataDir, runtime), PORT: port, ...env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -12,6 +12,7 @@ export interface StageOptions {
   /** Of the service; what depends on where GitHub is comes from a function. */
   env?: Record<string, string> | ((github: LocalGitHub) => Promise<Record<string, string>>);
   until?: PrltOptions['until'];
+  cwd?: string;
 }
 
 export interface Stage {
@@ -34,6 +35,7 @@ export async function setStage({
   runtime = 'docker',
   env = {},
   until = 'ready',
+  cwd,
 }: StageOptions): Promise<Stage> {
   const github = await startLocalGitHub();
   await github.createRepository({
@@ -49,10 +51,12 @@ export async function setStage({
   github.grant(repo, 'alice', 'write');
   github.grant(repo, 'eve', 'read');
   const settings = typeof env === 'function' ? await env(github) : env;
-  const prlt = await startPrlt({ github, runtime, env: settings, until }).catch(async (error: unknown) => {
-    await github.close();
-    throw error;
-  });
+  const prlt = await startPrlt({ github, runtime, env: settings, until, ...(cwd && { cwd }) }).catch(
+    async (error: unknown) => {
+      await github.close();
+      throw error;
+    },
+  );
   return {
     github,
     prlt,

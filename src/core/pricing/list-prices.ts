@@ -1,5 +1,5 @@
 /**
- * List prices of Anthropic and OpenAI as they were published in autumn 2026, US dollars per million tokens. They change,
+ * List prices of Anthropic, OpenAI and Google as they were published in autumn 2026, US dollars per million tokens. They change,
  * and contracts differ: the operator's own table goes before this one. Where a price rises with the length of the prompt,
  * the higher one stands here.
  */
@@ -57,4 +57,15 @@ export const listPrices: PriceTable = {
   o3: row(2, 8, 0.5),
   'o3-pro': row(20, 80, 20),
   'o4-mini': row(1.1, 4.4, 0.275),
+  // https://ai.google.dev/gemini-api/docs/pricing
+  'gemini-3.6-flash': row(1.5, 7.5, 0.15),
+  'gemini-3.5-flash': row(1.5, 9, 0.15),
+  'gemini-3.5-flash-lite': row(0.3, 2.5, 0.03),
+  'gemini-3.1-pro': row(4, 18, 0.4),
+  'gemini-3.1-flash-lite': row(0.25, 1.5, 0.025),
+  'gemini-3-pro': row(4, 18, 0.4),
+  'gemini-3-flash': row(0.5, 3, 0.05),
+  'gemini-2.5-pro': row(2.5, 15, 0.25),
+  'gemini-2.5-flash': row(0.3, 2.5, 0.03),
+  'gemini-2.5-flash-lite': row(0.1, 0.4, 0.01),
 };

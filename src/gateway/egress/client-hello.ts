@@ -27,6 +27,7 @@ export function readHello(bytes: Buffer): Hello {
 function handshake(bytes: Buffer): Buffer | 'partial' | 'other' {
   const parts: Buffer[] = [];
   let have = 0;
+  let head = Buffer.alloc(0);
   for (let at = 0; ; ) {
     if (bytes.length > at && bytes[at] !== 22) return 'other';
     if (bytes.length > at + 1 && bytes[at + 1] !== 3) return 'other';
@@ -36,12 +37,13 @@ function handshake(bytes: Buffer): Buffer | 'partial' | 'other' {
     const part = bytes.subarray(at + 5, at + 5 + size);
     parts.push(part);
     have += part.length;
-    const joined = parts.length === 1 ? part : Buffer.concat(parts);
-    if (joined.length > 0 && joined[0] !== 1) return 'other';
-    if (have >= 4) {
-      const length = joined.readUIntBE(1, 3);
+    // Joined once and not per record: they may have a byte each.
+    if (head.length < 4) head = Buffer.concat([head, part]).subarray(0, 4);
+    if (head.length > 0 && head[0] !== 1) return 'other';
+    if (head.length === 4) {
+      const length = head.readUIntBE(1, 3);
       if (length > longest) return 'other';
-      if (have >= 4 + length) return joined.subarray(4, 4 + length);
+      if (have >= 4 + length) return Buffer.concat(parts).subarray(4, 4 + length);
     }
     if (part.length < size) return 'partial';
     at += 5 + size;

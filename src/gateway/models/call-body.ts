@@ -18,10 +18,11 @@ const longestModel = 200;
 /** Cost more than the table of prices says. */
 const usualTiers = ['auto', 'default', 'flex', 'standard_only'];
 
-export function readCallBody(form: Form, bytes: Buffer, allow: readonly string[]): CallBody {
+/** @param named the model, where the path names it */
+export function readCallBody(form: Form, bytes: Buffer, allow: readonly string[], named?: string): CallBody {
   const body = parse(bytes);
   if (typeof body === 'string') return bad(body);
-  const model = body['model'];
+  const model = named ?? body['model'];
   if (typeof model !== 'string' || !/^[\x21-\x7e]+$/.test(model) || model.length > longestModel) {
     return bad('The call names no model that prlt can read.');
   }
@@ -30,8 +31,9 @@ export function readCallBody(form: Form, bytes: Buffer, allow: readonly string[]
   }
   const way = closeWaysOut(form, body, allow);
   if (way !== undefined) return forbidden(way);
-  settle(form, body);
-  const most = body['max_tokens'] ?? body['max_output_tokens'] ?? body['max_completion_tokens'];
+  if (form === 'gemini') settleGemini(body, model);
+  else settle(form, body);
+  const most = mostIn(body);
   return {
     kind: 'body',
     model,
@@ -51,6 +53,27 @@ function settle(form: Form, body: Record<string, unknown>): void {
     delete body['service_tier'];
   }
   delete body['speed'];
+}
+
+/** Fields of Google's may be in camel or in snake case. The path has the model; what is counted names it once more. */
+function settleGemini(body: Record<string, unknown>, model: string): void {
+  delete body['model'];
+  for (const name of ['serviceTier', 'service_tier']) {
+    if (!['standard', 'flex'].includes(String(body[name]).toLowerCase())) delete body[name];
+  }
+  if (body['store'] !== undefined) body['store'] = false;
+  for (const name of ['generateContentRequest', 'generate_content_request']) {
+    const inner = body[name];
+    if (typeof inner === 'object' && inner !== null) body[name] = { ...inner, model: `models/${model}` };
+  }
+}
+
+function mostIn(body: Record<string, unknown>): unknown {
+  const most = body['max_tokens'] ?? body['max_output_tokens'] ?? body['max_completion_tokens'];
+  const config = (body['generationConfig'] ?? body['generation_config']) as
+    | Record<string, unknown>
+    | undefined;
+  return most ?? config?.['maxOutputTokens'] ?? config?.['max_output_tokens'];
 }
 
 /** The object, or a sentence. What reaches the vendor is written from it: a key that stands twice is once then. */

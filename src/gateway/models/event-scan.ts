@@ -7,7 +7,9 @@
  * As they stand in JSON that is an event's; within its texts a quotation mark has a backslash before it, so what a model
  * says cannot look like this. Whether it is at the right place in the object is for the reader of the whole event to see.
  */
-const marks = ['usage"', 'error"', 'message_stop"'].map((text) => Buffer.from(text));
+export const usualMarks = ['usage"', 'error"', 'message_stop"'].map((text) => Buffer.from(text));
+/** There every event tells the usage so far, and few make an answer. */
+export const geminiMarks = ['usageMetadata"', 'error"', 'finishReason"'].map((text) => Buffer.from(text));
 const longestLine = 16 * 2 ** 20;
 const newline = 10;
 const quote = 34;
@@ -19,7 +21,7 @@ export interface EventScan {
 }
 
 /** @param found gets each JSON object of a `data:` line that has a mark (WHATWG HTML §9.2, one line per event) */
-export function createEventScan(found: (value: unknown) => void): EventScan {
+export function createEventScan(found: (value: unknown) => void, marks = usualMarks): EventScan {
   let held: Buffer[] = [];
   let heldBytes = 0;
 
@@ -36,7 +38,7 @@ export function createEventScan(found: (value: unknown) => void): EventScan {
     const whole = Buffer.concat([...held, rest]);
     held = [];
     heldBytes = 0;
-    if (isMarked(whole)) line(whole);
+    if (isMarked(marks, whole)) line(whole);
   };
 
   return {
@@ -50,7 +52,7 @@ export function createEventScan(found: (value: unknown) => void): EventScan {
         }
       }
       const last = chunk.lastIndexOf(newline);
-      if (last >= start) for (const marked of markedLines(chunk.subarray(start, last))) line(marked);
+      if (last >= start) for (const marked of markedLines(marks, chunk.subarray(start, last))) line(marked);
       const tail = chunk.subarray(Math.max(start, last + 1));
       if (tail.length === 0) return;
       // A line without end is no event; what follows its newline is looked at again.
@@ -65,11 +67,11 @@ export function createEventScan(found: (value: unknown) => void): EventScan {
   };
 }
 
-function isMarked(bytes: Buffer): boolean {
+function isMarked(marks: Buffer[], bytes: Buffer): boolean {
   return marks.some((mark) => nextMark(bytes, mark, 0) !== -1);
 }
 
-function* markedLines(bytes: Buffer): Iterable<Buffer> {
+function* markedLines(marks: Buffer[], bytes: Buffer): Iterable<Buffer> {
   const starts = new Set<number>();
   for (const mark of marks) {
     for (let at = nextMark(bytes, mark, 0); at !== -1; ) {

@@ -55,6 +55,7 @@ export function headersToProvider(
   if (api === 'anthropic') headers['anthropic-version'] ??= '2023-06-01';
   if (key !== undefined && api === 'anthropic') headers['x-api-key'] = key;
   if (key !== undefined && api === 'openai') headers['authorization'] = `Bearer ${key}`;
+  if (key !== undefined && api === 'gemini') headers['x-goog-api-key'] = key;
   return headers;
 }
 

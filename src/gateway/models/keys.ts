@@ -1,7 +1,7 @@
 /** The key of a provider at the moment of a call: read anew when its file changed, its command's word has aged, or it was refused. */
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { parseEnv, promisify } from 'node:util';
 import type { KeySource } from '#src/core/models.ts';
 import { commandEnvironment } from '../command-environment.ts';
 
@@ -38,7 +38,9 @@ export function createKey(
     case 'none':
       return { current: async () => undefined, renew: async () => undefined };
     case 'value':
-      return { current: async () => source.value, renew: async () => source.value };
+      return source.written
+        ? writtenKey(source.value, source.written, learned)
+        : { current: async () => source.value, renew: async () => source.value };
     case 'file':
       return fileKey(source.path, learned);
     case 'command':
@@ -46,11 +48,30 @@ export function createKey(
   }
 }
 
-function fileKey(path: string, learned: (key: string) => void): Key {
+/** Of a file with other settings too, which may be half written: what was known holds until there is another. */
+function writtenKey(
+  value: string,
+  { file, name }: { file: string; name: string },
+  learned: (key: string) => void,
+): Key {
+  let known = value;
+  const there = fileKey(file, learned, (text) => parseEnv(text)[name] ?? '');
+  const lasting = async (read: () => Promise<string | undefined>): Promise<string> => {
+    known = (await read().catch(() => undefined)) ?? known;
+    return known;
+  };
+  return { current: () => lasting(there.current), renew: () => lasting(there.renew) };
+}
+
+function fileKey(
+  path: string,
+  learned: (key: string) => void,
+  keyIn: (text: string) => string = (text) => text,
+): Key {
   let known: { mark: string; key: string } | undefined;
   const read = async (): Promise<string> => {
     try {
-      const key = checked(await readFile(path, 'utf8'));
+      const key = checked(keyIn(await readFile(path, 'utf8')));
       learned(key);
       const { mtimeMs, size, ino } = await stat(path);
       known = { mark: `${mtimeMs} ${size} ${ino}`, key };

@@ -1,7 +1,7 @@
 /** Counts what a call used while its answer passes; where the answer does not tell, bytes are reckoned, on the dear side. */
 import type { Usage } from '../desk.ts';
 import type { Form } from './endpoints.ts';
-import { createEventScan } from './event-scan.ts';
+import { createEventScan, geminiMarks, usualMarks } from './event-scan.ts';
 import { moreOf, type Told, toldIn } from './told-usage.ts';
 
 export interface Meter {
@@ -31,8 +31,8 @@ export interface MeteredCall {
 
 /** Kept of an answer that is one JSON object, bytes; a larger one is reckoned. */
 const largestAnswer = 8 * 2 ** 20;
-/** Bytes per token. In text about four; an event with a token or a few in it has so many at the least. */
-const perToken = { text: 4, event: { messages: 20, responses: 64, chat: 64 } } as const;
+/** Bytes per token. In text about four; an event with a token or a few in it has so many at the least, but Gemini's hold many. */
+const perToken = { text: 4, event: { messages: 20, responses: 64, chat: 64, gemini: 4 } } as const;
 
 const nothing: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
@@ -51,7 +51,12 @@ export function createMeter(call: MeteredCall): Meter {
     ended ||= told.ended ?? false;
     errorType ??= told.errorType;
   };
-  const scan = streamed ? createEventScan((value) => hear(toldIn(form, value, true))) : undefined;
+  const scan = streamed
+    ? createEventScan(
+        (value) => hear(toldIn(form, value, true)),
+        form === 'gemini' ? geminiMarks : usualMarks,
+      )
+    : undefined;
 
   return {
     feed: (chunk) => {

@@ -9,6 +9,7 @@ import type { ModelCall, ModelDesk } from '../desk.ts';
 import { ask } from './ask.ts';
 import { type Endpoint, endpointOf, queryOf } from './endpoints.ts';
 import { failureOf, refusalOf } from './failures.ts';
+import { withHint } from './hint.ts';
 import { createKey, type Key } from './keys.ts';
 import { createLanes } from './lanes.ts';
 import { unanswered } from './meter.ts';
@@ -87,7 +88,8 @@ export function createModels(options: ModelsOptions): Models {
     const [, name = '', path = ''] = /^\/models\/([^/]*)(.*)$/.exec(url.pathname) ?? [];
     const line = lines.get(name);
     if (!line) return refuseCall(req, res, noProvider(name, [...lines.keys()]));
-    const endpoint = endpointOf(line.provider.api, req.method, path);
+    const query = queryOf(url.searchParams);
+    const endpoint = endpointOf(line.provider.api, req.method, path, query);
     if (!endpoint) return refuseCall(req, res, noEndpoint(req.method, path));
     if (endpoint.kind === 'hello') {
       res.writeHead(200, { 'content-length': 0 }).end();
@@ -97,7 +99,6 @@ export function createModels(options: ModelsOptions): Models {
     res.once('close', () => gone.abort());
     const leave = await lanes.enter(run, gone.signal);
     try {
-      const query = queryOf(url.searchParams);
       if (leave) await pass({ run, line, endpoint, query, req, res, signal: gone.signal });
     } finally {
       leave?.();
@@ -108,7 +109,7 @@ export function createModels(options: ModelsOptions): Models {
   const pass = async (asked: Asked): Promise<void> => {
     const { line, endpoint, req, res } = asked;
     if (endpoint.kind === 'list') return decide(asked, undefined, false, () => {});
-    const { taken, release } = await bodies.take(req, endpoint.form, line.provider.allow);
+    const { taken, release } = await bodies.take(req, endpoint, line.provider.allow);
     try {
       if (taken.kind === 'refused') return refuseCall(req, res, taken);
       if (taken.kind === 'body') await decide(asked, taken, endpoint.billed, release);
@@ -131,7 +132,7 @@ export function createModels(options: ModelsOptions): Models {
       ...(billed && body ? { billed: { bytes: body.bytes.length, signal } } : {}),
     });
     if (admitted.kind === 'refused') return refuseCall(req, res, refusalOf(admitted));
-    await answer(asked, body, billed, release);
+    await answer(asked, body, billed, release, admitted.hint);
   };
 
   const answer = async (
@@ -139,8 +140,11 @@ export function createModels(options: ModelsOptions): Models {
     body: Said | undefined,
     billed: boolean,
     release: () => void,
+    hint: string | undefined,
   ): Promise<void> => {
     const { run, line, endpoint, query, req, res, signal } = asked;
+    const hinted =
+      body && endpoint.kind === 'call' && hint ? withHint(endpoint.form, body.bytes, hint) : body?.bytes;
     const about = { provider: line.provider.name, model: body?.model ?? '', asked: body?.bytes.length ?? 0 };
     const settle = (call: Omit<ModelCall, keyof typeof about>): void => {
       if (billed) lanes.counting(run, desk.settle(run, { ...about, ...call }));
@@ -150,12 +154,12 @@ export function createModels(options: ModelsOptions): Models {
         method: req.method ?? 'GET',
         path: `${endpoint.path}${query}`,
         headers: req.headers,
-        ...(body ? { body: body.bytes } : {}),
+        ...(hinted ? { body: hinted } : {}),
         signal,
       });
       release();
       await passAnswer({
-        ...{ ...about, from, req, res, silenceMs: limits.silenceMs, settle },
+        ...{ ...about, api: line.provider.api, from, req, res, silenceMs: limits.silenceMs, settle },
         ...(endpoint.kind === 'call' ? { form: endpoint.form } : {}),
         ...(body?.mostOutput === undefined ? {} : { mostOutput: body.mostOutput }),
       });

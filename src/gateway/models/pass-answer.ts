@@ -1,5 +1,6 @@
 /** A provider's answer on its way to the run: head, bytes as they come, and the count at the end. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ModelProvider } from '#src/core/models.ts';
 import type { ModelCall } from '../desk.ts';
 import type { Form } from './endpoints.ts';
 import { headersToRun } from './headers.ts';
@@ -9,6 +10,7 @@ import { type Relayed, relay } from './relay.ts';
 
 export interface PassedAnswer {
   provider: string;
+  api: ModelProvider['api'];
   from: IncomingMessage;
   req: IncomingMessage;
   res: ServerResponse;
@@ -26,7 +28,7 @@ const nothing = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 export async function passAnswer(answer: PassedAnswer): Promise<void> {
   const { from, req, res, form, mostOutput, settle } = answer;
   const status = from.statusCode ?? 0;
-  const instead = insteadOf(answer.provider, from);
+  const instead = insteadOf(answer, from);
   if (instead) {
     from.on('error', () => {});
     from.destroy();
@@ -62,11 +64,11 @@ function brokenBy(how: Relayed, ended: boolean): Pick<ModelCall, 'broken'> {
 }
 
 /** What is said to the run where the provider's own answer is not for it. */
-function insteadOf(provider: string, from: IncomingMessage): CallRefusal | undefined {
+function insteadOf({ provider, api }: PassedAnswer, from: IncomingMessage): CallRefusal | undefined {
   const status = from.statusCode ?? 0;
   const encoding = from.headers['content-encoding'];
-  // The original may repeat a part of the key.
-  if (status === 401) {
+  // The original may repeat a part of the key, and Google's "has been suspended" all of it.
+  if (status === 401 || (status === 403 && api === 'gemini')) {
     const reason = `${provider} does not take the key that the service has; its operator has to change it.`;
     return { status, type: 'authentication_error', reason };
   }

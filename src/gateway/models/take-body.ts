@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from '../bounded-body.ts';
 import { type CallBody, readCallBody } from './call-body.ts';
-import type { Form } from './endpoints.ts';
+import type { CallEndpoint } from './endpoints.ts';
 import type { CallRefusal } from './refusal.ts';
 
 export type Said = Extract<CallBody, { kind: 'body' }>;
@@ -20,7 +20,7 @@ export interface Bodies {
   /** Never rejects. `release`, any number of times, when the body was sent or is not wanted. */
   take(
     req: IncomingMessage,
-    form: Form,
+    endpoint: CallEndpoint,
     allow: readonly string[],
   ): Promise<{ taken: Taken; release: () => void }>;
 }
@@ -28,7 +28,7 @@ export interface Bodies {
 export function createBodies(limits: BodyLimits): Bodies {
   let held = 0;
   return {
-    take: async (req, form, allow) => {
+    take: async (req, endpoint, allow) => {
       const size = sizeOf(req, limits.bodyBytes);
       if (held + size > limits.heldBytes) return { taken: full, release: () => {} };
       held += size;
@@ -37,14 +37,14 @@ export function createBodies(limits: BodyLimits): Bodies {
         if (holds) held -= size;
         holds = false;
       };
-      return { taken: await read(req, form, allow, limits), release };
+      return { taken: await read(req, endpoint, allow, limits), release };
     },
   };
 }
 
 async function read(
   req: IncomingMessage,
-  form: Form,
+  endpoint: CallEndpoint,
   allow: readonly string[],
   limits: BodyLimits,
 ): Promise<Taken> {
@@ -52,7 +52,7 @@ async function read(
   if (encoding !== undefined && encoding !== 'identity') return compressed;
   const sent = await readBody(req, { bytes: limits.bodyBytes, ms: limits.bodyMs });
   if (sent.kind === 'refused') return { ...sent, type: 'invalid_request_error' };
-  return sent.kind === 'gone' ? sent : readCallBody(form, sent.bytes, allow);
+  return sent.kind === 'gone' ? sent : readCallBody(endpoint.form, sent.bytes, allow, endpoint.model);
 }
 
 /** What a request takes of the memory: as it announces, or as much as it may. */

@@ -15,6 +15,7 @@ type Json = Record<string, unknown>;
 /** @param streamed whether it is one event of a stream and not the whole answer */
 export function toldIn(form: Form, value: unknown, streamed: boolean): Told {
   if (!isObject(value)) return {};
+  if (form === 'gemini') return geminiTold(value, streamed);
   if (!streamed) return { ...wholeUsage(form, value['usage']), ...errorOf(value['error']), ended: true };
   switch (form) {
     case 'messages':
@@ -91,6 +92,37 @@ function openaiUsage(value: unknown): Usage | undefined {
   const details = value['input_tokens_details'] ?? value['prompt_tokens_details'];
   const cached = isObject(details) ? Math.min(count(details['cached_tokens']), input) : 0;
   return { input: input - cached, output, cacheRead: cached, cacheWrite: 0 };
+}
+
+/** Each event counts up; the one that says why it stopped is the last (ai.google.dev/api/generate-content). */
+function geminiTold({ candidates, promptFeedback, usageMetadata, error }: Json, streamed: boolean): Told {
+  const stopped = Array.isArray(candidates) && candidates.some((one) => isObject(one) && one['finishReason']);
+  const blocked = isObject(promptFeedback) && promptFeedback['blockReason'] !== undefined;
+  const ended = !streamed || stopped || blocked || isObject(error);
+  const usage = geminiUsage(usageMetadata);
+  return {
+    ...(usage ? { usage, final: ended } : {}),
+    ...(isObject(error) ? { errorType: geminiError(error) } : {}),
+    ended,
+  };
+}
+
+/** Cached tokens are part of the prompt there, and thoughts no part of the candidates. */
+function geminiUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const prompt = count(value['promptTokenCount']);
+  const cached = Math.min(count(value['cachedContentTokenCount']), prompt);
+  const output = count(value['candidatesTokenCount']) + count(value['thoughtsTokenCount']);
+  if (prompt === 0 && output === 0) return undefined;
+  const input = prompt - cached + count(value['toolUsePromptTokenCount']);
+  return { input, output, cacheRead: cached, cacheWrite: 0 };
+}
+
+/** A key that is not taken is told as a bad request; only `details` has the reason then (google.rpc.ErrorInfo). */
+function geminiError({ status, code, details }: Json): string {
+  const noKey =
+    Array.isArray(details) && details.some((one) => isObject(one) && one['reason'] === 'API_KEY_INVALID');
+  return String((noKey ? 'API_KEY_INVALID' : undefined) ?? status ?? code ?? 'error').slice(0, 100);
 }
 
 function errorOf(value: unknown): Told {

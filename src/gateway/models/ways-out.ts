@@ -2,9 +2,11 @@
  * What would make the vendor reach out for an agent: tools that search, fetch or run code there, links that it follows,
  * what it keeps or runs later. An agent that has no way out of its box would have one through these.
  */
-import type { Form } from './endpoints.ts';
+import type { Form as AnyForm } from './endpoints.ts';
+import { closeGeminiWays, links } from './ways-out-gemini.ts';
 
 type Json = Record<string, unknown>;
+type Form = Exclude<AnyForm, 'gemini'>;
 
 /** Tools that the agent itself carries out, by their type or its beginning; every other type is the vendor's. */
 const ownTools: Record<Form, readonly string[]> = {
@@ -26,16 +28,18 @@ const refusedFields: Record<Form, readonly string[]> = {
  *
  * @param allow what the operator lets through: beginnings of tool types, names of fields, `urls`
  */
-export function closeWaysOut(form: Form, body: Json, allow: readonly string[]): string | undefined {
+export function closeWaysOut(form: AnyForm, body: Json, allow: readonly string[]): string | undefined {
+  if (form === 'gemini') {
+    const way = closeGeminiWays(body, allow);
+    return way === undefined ? undefined : sentence(way);
+  }
   const field = refusedFields[form].find((name) => isGiven(body[name]) && !allow.includes(name));
   if (field !== undefined) return sentence(`\`${field}\``);
   const tool = withoutVendorTools(form, body, allow);
   if (tool !== undefined) return sentence(`the vendor's tool \`${tool}\``);
   if (allow.includes('urls')) return undefined;
   const link = [body['messages'], body['input'], body['system']].some((part) => hasLink(form, part));
-  return link
-    ? sentence('links and stored files in images and documents; put the data into the call')
-    : undefined;
+  return link ? sentence(links) : undefined;
 }
 
 function sentence(what: string): string {

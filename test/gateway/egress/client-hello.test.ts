@@ -50,6 +50,19 @@ test('spread over many records', async () => {
   expect(readHello(Buffer.concat(records))).toMatchObject({ kind: 'hello', name: 'good.example' });
 });
 
+test('one without end is not waited for, and costs no more than its length', () => {
+  expect(readHello(Buffer.from([22, 3, 1, 0, 4, 1, 255, 255, 255])).kind).toBe('other');
+  const drops = Buffer.alloc(6 * 12_000, Buffer.from([22, 3, 1, 0, 1, 1]));
+  // 60,000 bytes are announced, and come one by one.
+  [1, 0, 0xea, 0x60].forEach((byte, index) => {
+    drops[6 * index + 5] = byte;
+  });
+  const began = performance.now();
+  expect(readHello(drops.subarray(0, 60_000)).kind).toBe('partial');
+  expect(readHello(drops).kind).toBe('other');
+  expect(performance.now() - began).toBeLessThan(1_000);
+});
+
 /** A hello with these extensions and nothing else. */
 function made(...extensions: [number, Buffer][]): Buffer {
   const each = extensions.map(([type, body]) => {

@@ -142,10 +142,10 @@ test('each side may end while the other goes on', async () => {
   expect(await rest).toBe('221 bye\r\n');
 });
 
-test('tunnels end with their run, with silence, and there are only so many', async () => {
+test('tunnels end with silence, at once or after words, and there are only so many', async () => {
   const server = await tcpServer();
   const target = `good.example:${server.port}`;
-  const { gateway, refused } = await scratchGateway({ tunnels: 2, tunnelIdleMs: 700 }, undefined, {
+  const { gateway, refused } = await scratchGateway({ tunnels: 3, tunnelIdleMs: 700 }, undefined, {
     allow: [target],
     privateHosts: [target],
     lookup: home,
@@ -153,21 +153,32 @@ test('tunnels end with their run, with silence, and there are only so many', asy
   const { dir } = await gateway.open('run');
   const first = await tunnel(dir, target);
   const second = await tunnel(dir, target);
+  const third = await tunnel(dir, target);
   expect((await tunnel(dir, target)).status).toBe(403);
   expect(refused).toEqual([{ run: 'run', host: target, reason: 'too_many' }]);
-  const quiet = once(second.socket, 'close');
-  for (let turn = 0; turn < 6; turn += 1) {
+  const quiet = Promise.all([once(second.socket, 'close'), once(third.socket, 'close')]);
+  for (let turn = 0; turn < 8; turn += 1) {
     first.socket.write('.');
+    if (turn < 2) third.socket.write('.');
     await sleep(200);
   }
   await quiet;
   expect(first.socket.destroyed).toBe(false);
   expect((await tunnel(dir, target)).status).toBe(200);
-  const over = once(first.socket, 'close');
+});
+
+test('tunnels end with their run', async () => {
+  const server = await tcpServer();
+  const target = `good.example:${server.port}`;
+  const outside = { allow: [target], privateHosts: [target], lookup: home };
+  const { gateway } = await scratchGateway({}, undefined, outside);
+  const { dir } = await gateway.open('run');
+  const { socket } = await tunnel(dir, target);
+  const over = once(socket, 'close');
   await gateway.close('run');
   await over;
-  await vi.waitFor(() => expect(server.sockets.every((socket) => socket.readableEnded)).toBe(true));
-});
+  await vi.waitFor(() => expect(server.sockets.every(({ readableEnded }) => readableEnded)).toBe(true));
+}, 10_000);
 
 test('a place that cannot be reached is no refusal', async () => {
   const nothing = async () => Promise.reject(new Error('ENOTFOUND'));
@@ -181,6 +192,26 @@ test('a place that cannot be reached is no refusal', async () => {
   expect(await answer.text()).toContain('its name could not be resolved');
   expect(refused).toEqual([]);
 });
+
+test.each(['a name that is never resolved', 'a proxy that never answers'])(
+  'a place that is slow to reach is given up: %s',
+  async (what) => {
+    const proxy = await tcpServer();
+    const proxies = { https_proxy: `http://127.0.0.1:${proxy.port}` };
+    const { gateway } = await scratchGateway({}, undefined, {
+      allow: ['a.example:443'],
+      lookup: () => new Promise(() => {}),
+      dialMs: 200,
+      ...(what.startsWith('a proxy') ? { proxies } : {}),
+    });
+    const { dir } = await gateway.open('run');
+    const answer = await tunnel(dir, 'a.example:443');
+    expect(answer.status).toBe(502);
+    expect(await answer.text()).toContain('no connection within 0.2 s');
+    for (const socket of proxy.sockets) await vi.waitFor(() => expect(socket.readableEnded).toBe(true));
+  },
+  10_000,
+);
 
 test('behind a proxy of the company the tunnel goes through it, and the lists hold all the same', async () => {
   const { port, ca } = await httpsServer('good.example', (_req, res) => res.end('hello'));

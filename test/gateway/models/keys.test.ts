@@ -1,5 +1,5 @@
 /** Where keys come from, when they are asked for again, and that errors hold nothing of them. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createKey } from '#src/gateway/models/keys.ts';
@@ -72,6 +72,29 @@ test('a file that is replaced by one of the same length is seen', async () => {
   expect(await key.current()).toBe('sk-1');
   await writeFile(path, 'sk-2\n');
   expect(await key.current()).toBe('sk-2');
+});
+
+test('a key of the `.env` file is read anew when that changes, and stays while the file has none', async () => {
+  const file = join(await scratchDir(), '.env');
+  await writeFile(file, 'A=1\nK=sk-1\n');
+  const learned: string[] = [];
+  const written = { file, name: 'K' };
+  const key = createKey(
+    { from: 'value', value: 'sk-1', written },
+    {},
+    () => 0,
+    (one) => learned.push(one),
+  );
+  expect(await key.current()).toBe('sk-1');
+  await writeFile(file, 'A=1\nexport K="sk-2"\n');
+  expect([await key.current(), await key.renew()]).toEqual(['sk-2', 'sk-2']);
+  expect(learned).toContain('sk-2');
+  for (const text of ['', 'K=\n', 'K="no key"\n']) {
+    await writeFile(file, text);
+    expect([await key.current(), await key.renew()]).toEqual(['sk-2', 'sk-2']);
+  }
+  await rm(file);
+  expect([await key.current(), await key.renew()]).toEqual(['sk-2', 'sk-2']);
 });
 
 test('no key where none is asked for', async () => {

@@ -68,6 +68,50 @@ test('the credential is added, and what the run sends of its own is not', async 
   expect(headers['x-forwarded-host']).toBeUndefined();
 });
 
+const bearer: RegistryAuth = { kind: 'bearer', secret: { from: 'value', value: 'hush' } };
+const text = 'text/plain; charset=UTF-8';
+const metadata = '<metadata><versioning><release>1.0</release></versioning></metadata>';
+
+test.each<[string, Registry['type'], RegistryAuth, string, string, string]>([
+  ["Go's versions", 'go', basic, 'git.acme.example/!tools/x/@v/list', text, 'v1.0.0\nv1.1.0\n'],
+  [
+    'one version of Go',
+    'go',
+    bearer,
+    'git.acme.example/!tools/x/@v/v1.1.0.info',
+    'application/json',
+    '{"Version":"v1.1.0"}',
+  ],
+  ['what Maven has', 'maven', basic, 'com/acme/widget/maven-metadata.xml', 'text/xml', metadata],
+  [
+    'a jar',
+    'maven',
+    bearer,
+    'com/acme/widget/1.0/widget-1.0.jar',
+    'application/java-archive',
+    'PK\x03\x04 and the rest',
+  ],
+])(
+  '%s (%s) comes as the registry has it, asked for with the credential',
+  async (_, type, auth, path, contentType, body) => {
+    const { dir, asked } = await stage(
+      (req, res) => {
+        if (!req.headers.authorization) return void res.writeHead(401).end();
+        res.writeHead(200, { 'content-type': contentType, 'x-checksum-sha1': 'abc', etag: '"1"' }).end(body);
+      },
+      { type, auth },
+    );
+    const answer = await call(dir, 'GET', `/registries/acme/${path}`);
+    expect(answer).toMatchObject({
+      status: 200,
+      text: body,
+      headers: { 'content-type': contentType, 'x-checksum-sha1': 'abc', etag: '"1"' },
+    });
+    expect(asked).toEqual([`GET /npm/${path} ${auth === basic ? basicHeader : 'Bearer hush'}`]);
+    expect(JSON.stringify(answer)).not.toContain('hush');
+  },
+);
+
 test('a registry of scopes leads on to the public one for what has none', async () => {
   const { dir, asked } = await stage((_req, res) => res.end('own'), { scopes: ['@acme'] });
   for (const path of ['left-pad', 'left-pad/-/left-pad-1.0.0.tgz', '-/npm/v1/security/advisories/bulk?x=1'])

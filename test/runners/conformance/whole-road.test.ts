@@ -70,16 +70,18 @@ describe.each(names)('%s', (name) => {
 describe.runIf(names.includes('claude') && names.includes('codex'))('claude, then codex', () => {
   it('goes on in the same workspace when the quota is used up, and knows what was done', async () => {
     models.reset();
-    let calls = 0;
     models.answer = ({ api }) => {
-      calls += 1;
       if (api === 'anthropic') {
-        return calls === 1
-          ? { shell: 'echo half > half.txt' }
-          : { status: 429, type: 'billing_error', message: 'Your credit balance is too low' };
+        return (
+          begun.shift() ?? { status: 429, type: 'billing_error', message: 'Your credit balance is too low' }
+        );
       }
       return half.shift() ?? { say: 'Done.' };
     };
+    const begun = [
+      { tool: 'report_progress', input: { message: 'The port has to be 8123.' } },
+      { shell: 'echo half > half.txt' },
+    ];
     // It fails unless what claude left uncommitted is there.
     const half = [{ shell: `grep half half.txt && ${commit('other.txt')}` }];
     const issue = open('relayed', 'relay');
@@ -87,7 +89,11 @@ describe.runIf(names.includes('claude') && names.includes('codex'))('claude, the
     expect(await stage.github.readFile(repo, pull.headSha, 'half.txt')).toBe('half\n');
     expect(await stage.github.readFile(repo, pull.headSha, 'other.txt')).toBe('hi\n');
     const first = models.calls.find(({ api, side, step }) => api === 'responses' && !side && step);
-    expect(JSON.stringify(first?.body)).toContain('Another agent (`claude`) worked on this task before');
+    const told = JSON.stringify(first?.body);
+    expect(told).toContain('Another agent (`claude`) worked on this task before');
+    // Only claude said the one, and only the host saw the other.
+    expect(told).toContain('The port has to be 8123.');
+    expect(told).toContain('added half.txt (+1 -0)');
     await stage.until('the review', () => stage.github.labels(repo, issue).includes('agent:review'));
     expect(stage.status(issue)).toContain('`codex`');
   });

@@ -101,6 +101,21 @@ describe('left out', () => {
     expect(await settle()).toMatchObject({ commits: 0 });
   });
 
+  test('a folder within a folder is left out, and not what lies beside it', async () => {
+    const made = stage({ masks: ['.github/hooks/', '.github/mcp.json'] });
+    const { sample, repo, assignment } = made;
+    const gone = ['.github/hooks/pre.sh', '.github/mcp.json', 'packages/web/.github/hooks/a/b.sh'];
+    const kept = ['.github/workflows/ci.yml', 'hooks/pre.sh', 'packages/web/mcp.json'];
+    const start = addCommit(sample, (tree) => {
+      for (const path of [...gone, ...kept]) write(tree, path, 'x\n');
+    });
+    const { settle } = await made.prepare({ checkout: { ...assignment.checkout, start } });
+    expect(gone.filter((path) => existsSync(join(repo, path)))).toEqual([]);
+    expect(kept.filter((path) => !existsSync(join(repo, path)))).toEqual([]);
+    expect(git(repo, 'status', '--porcelain')).toBe('');
+    expect(await settle()).toMatchObject({ commits: 0 });
+  });
+
   test('a commit of everything takes none of it away', async () => {
     const { repo, prepare, assignment } = stage();
     const { settle } = await prepare();

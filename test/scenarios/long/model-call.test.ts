@@ -1,4 +1,7 @@
 /** An agent calls a model through its run's socket: it has no key, and what it used is counted. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ask, ended } from '#test/support/company.ts';
 import { startModelStub } from '#test/support/models/stub.ts';
@@ -37,5 +40,30 @@ it('is passed on with the real key, and told in the metrics', async () => {
   } finally {
     await stage.close();
     await stub.close();
+  }
+});
+
+it('has the key that `.env` holds at the time, without a restart', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'prlt-cwd-'));
+  const keyIs = (key: string) => writeFileSync(join(cwd, '.env'), `PRLT_MODELS_ANTHROPIC_KEY=${key}\n`);
+  keyIs('sk-before');
+  const stub = await startModelStub();
+  const stage = await setStage({
+    agent: 'node ask.mjs && echo done >> done.txt',
+    files: { 'ask.mjs': script },
+    config: '    model: anthropic/claude-sonnet-5\n',
+    runtime: 'host',
+    cwd,
+    env: { PRLT_MODELS_ANTHROPIC_URL: stub.url },
+  });
+  try {
+    await ended(stage, repo, ask(stage, repo, 'Ask a model'), 'agent:review');
+    keyIs('sk-after');
+    await ended(stage, repo, ask(stage, repo, 'Ask once more'), 'agent:review');
+    expect(stub.calls.map(({ headers }) => headers['x-api-key'])).toEqual(['sk-before', 'sk-after']);
+  } finally {
+    await stage.close();
+    await stub.close();
+    rmSync(cwd, { recursive: true });
   }
 });

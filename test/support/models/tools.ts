@@ -36,7 +36,9 @@ function readTool(tool: Record<string, unknown>, namespace?: string): ToolOffer[
 export function toolFor(step: Step, offers: ToolOffer[]): ToolUse | undefined {
   if ('shell' in step) return shell(step.shell, offers);
   if (!('tool' in step)) return undefined;
-  const offer = offers.find(({ name }) => name === step.tool || name.endsWith(`_${step.tool}`));
+  const offer = offers.find(
+    ({ name }) => name === step.tool || [`_${step.tool}`, `-${step.tool}`].some((end) => name.endsWith(end)),
+  );
   const search = offers.find(({ kind }) => kind === 'search');
   if (!offer && search) return use(search, { query: step.tool });
   if (!offer) throw new Error(`no tool ends with ${step.tool}; offered: ${namesOf(offers)}`);
