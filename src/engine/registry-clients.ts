@@ -1,5 +1,6 @@
 /** How the package managers in a container are told of the operator's registries: by files in HOME and by environment. */
 import { type Registry, registryVariable, serves } from '../core/registry.ts';
+import { mavenrc } from './mavenrc.ts';
 
 export interface ClientSettings {
   env: Record<string, string>;
@@ -17,12 +18,17 @@ export function withRegistries<T extends ClientSettings>(
   return { ...agent, env: { ...env, ...agent.env }, files: { ...files, ...agent.files } };
 }
 
-/** `{pipe}` is left for the shim to fill in (runners/manifest.ts). @param repository `owner/name` of the run's repository */
+/**
+ * `{pipe}` is left for the shim to fill in (runners/manifest.ts). Maven is also told of the proxy, which the others know by
+ * their environment.
+ *
+ * @param repository `owner/name` of the run's repository
+ */
 export function registryClients(registries: readonly Registry[], repository: string): ClientSettings {
   const mine = registries.filter((registry) => serves(registry, repository));
   const of = (type: Registry['type']) => mine.filter((registry) => registry.type === type);
   const env = Object.fromEntries(mine.map(({ name }) => [registryVariable(name), address(name)]));
-  const files: Record<string, string> = {};
+  const files: Record<string, string> = { '.mavenrc': mavenrc };
   const [npm, pypi, maven, go] = [of('npm'), of('pypi'), of('maven'), of('go')];
   if (npm.length > 0) files['.npmrc'] = npmrc(npm);
   if (pypi.length > 0) files['.config/pip/pip.conf'] = pipConf(pypi);
@@ -68,10 +74,11 @@ function pipConf(registries: Registry[]): string {
 function mavenSettings(registries: Registry[]): string {
   const mirror = registries.find(({ extra }) => !extra);
   const others = registries.filter((one) => one !== mirror);
-  const asked = others.map(
-    ({ name }) =>
-      `<repository><id>${name}</id><url>${address(name)}</url><snapshots><enabled>true</enabled></snapshots></repository>`,
-  );
+  const asked = (element: string) =>
+    others.map(
+      ({ name }) =>
+        `<${element}><id>${name}</id><url>${address(name)}</url><snapshots><enabled>true</enabled></snapshots></${element}>`,
+    );
   const except = others.map(({ name }) => `,!${name}`).join('');
   return [
     '<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">',
@@ -82,7 +89,10 @@ function mavenSettings(registries: Registry[]): string {
       : []),
     ...(others.length > 0
       ? [
-          `<profiles><profile><id>prlt</id><repositories>${asked.join('')}</repositories></profile></profiles>`,
+          '<profiles><profile><id>prlt</id>',
+          `<repositories>${asked('repository').join('')}</repositories>`,
+          `<pluginRepositories>${asked('pluginRepository').join('')}</pluginRepositories>`,
+          '</profile></profiles>',
           '<activeProfiles><activeProfile>prlt</activeProfile></activeProfiles>',
         ]
       : []),

@@ -1,4 +1,5 @@
 /** What package managers are told of the registries that are for a repository. */
+import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { type Registry, serves } from '#src/core/registry.ts';
 import { registryClients, withRegistries } from '#src/engine/registry-clients.ts';
@@ -54,9 +55,24 @@ test('each manager has its file, and no secret is in it', () => {
     ",
       ".m2/settings.xml": "<settings xmlns="http://maven.apache.org/SETTINGS/1.2.0">
     <mirrors><mirror><id>jars</id><mirrorOf>*,!jars-more</mirrorOf><url>{pipe}/registries/jars/</url></mirror></mirrors>
-    <profiles><profile><id>prlt</id><repositories><repository><id>jars-more</id><url>{pipe}/registries/jars-more/</url><snapshots><enabled>true</enabled></snapshots></repository></repositories></profile></profiles>
+    <profiles><profile><id>prlt</id>
+    <repositories><repository><id>jars-more</id><url>{pipe}/registries/jars-more/</url><snapshots><enabled>true</enabled></snapshots></repository></repositories>
+    <pluginRepositories><pluginRepository><id>jars-more</id><url>{pipe}/registries/jars-more/</url><snapshots><enabled>true</enabled></snapshots></pluginRepository></pluginRepositories>
+    </profile></profiles>
     <activeProfiles><activeProfile>prlt</activeProfile></activeProfiles>
     </settings>
+    ",
+      ".mavenrc": "# Written by prlt: the way out of this run.
+    prlt_pipe={pipe}
+    prlt_port=\${prlt_pipe##*:}
+    prlt_options="-Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=$prlt_port"
+    prlt_options="$prlt_options -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=$prlt_port"
+    prlt_options="$prlt_options -Dhttp.nonProxyHosts=127.0.0.1|localhost"
+    # Maven 3.9 takes a proxy from there only when told to.
+    prlt_options="$prlt_options -Daether.connector.http.useSystemProperties=true"
+    # The image may have another home for this user; MAVEN_OPTS cannot have spaces.
+    case $HOME in *[[:space:]]*) ;; *) prlt_options="-Duser.home=$HOME $prlt_options" ;; esac
+    MAVEN_OPTS="$prlt_options $MAVEN_OPTS"
     ",
       ".npmrc": "@acme:registry={pipe}/registries/npm-acme/
     @tools:registry={pipe}/registries/npm-acme/
@@ -71,8 +87,33 @@ test('each manager has its file, and no secret is in it', () => {
   `);
 });
 
-test('without a registry nothing is written', () => {
-  expect(registryClients([registry('a', 'npm')], 'other/widgets')).toEqual({ env: {}, files: {} });
+test('without a registry nobody is told of one, and Maven of the way out', () => {
+  const { env, files } = registryClients([registry('a', 'npm')], 'other/widgets');
+  expect({ env, files: Object.keys(files) }).toEqual({ env: {}, files: ['.mavenrc'] });
+});
+
+test("Maven's launcher has the proxy and HOME of the run, before what the repository says itself", () => {
+  const rc =
+    registryClients([], 'acme/x').files['.mavenrc']?.replace('{pipe}', 'http://127.0.0.1:4711') ?? '';
+  const options = (home: string) => {
+    const env = { HOME: home, MAVEN_OPTS: '-Xmx1g -Dhttp.proxyPort=1' };
+    return execFileSync('sh', ['-ec', `${rc}\nprintf '%s\\n' $MAVEN_OPTS`], { env, encoding: 'utf8' }).split(
+      '\n',
+    );
+  };
+  expect(options('/work/home')).toEqual([
+    '-Duser.home=/work/home',
+    '-Dhttp.proxyHost=127.0.0.1',
+    '-Dhttp.proxyPort=4711',
+    '-Dhttps.proxyHost=127.0.0.1',
+    '-Dhttps.proxyPort=4711',
+    '-Dhttp.nonProxyHosts=127.0.0.1|localhost',
+    '-Daether.connector.http.useSystemProperties=true',
+    '-Xmx1g',
+    '-Dhttp.proxyPort=1',
+    '',
+  ]);
+  expect(options('/a folder/home')[0]).toBe('-Dhttp.proxyHost=127.0.0.1');
 });
 
 test('an index that is extra leaves the public one in its place', () => {

@@ -1,7 +1,7 @@
-/** npm and pip of this machine for containers whose image has neither: what to mount, and how they are called there. */
+/** npm, pip and Maven of this machine for containers whose image has neither: what to mount, and how they are called there. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export interface Managers {
   /** `-v` arguments of docker. */
@@ -22,6 +22,25 @@ export function packageManagers(): Managers {
     npm: ['node', '/opt/npm/bin/npm-cli.js'],
     pip: [python.program, '-m', 'pip'],
     python: python.program,
+  };
+}
+
+/** Maven and a JVM, at the paths that they have here. Throws a sentence with what to install. */
+export function maven(): { mounts: string[]; mvn: string; env: Record<string, string> } {
+  const [mvn, java] = [onPath('mvn'), onPath('java')];
+  if (!mvn || !java) throw new Error('This test needs Maven on the machine: `apt-get install maven`.');
+  const javaHome = dirname(dirname(java));
+  // Debian's are full of links to elsewhere.
+  const debian = [
+    '/etc/maven',
+    '/usr/share/java',
+    `/etc/java-${/\d+/.exec(basename(javaHome))?.[0]}-openjdk`,
+  ];
+  const paths = [dirname(dirname(mvn)), javaHome, ...debian.filter((path) => existsSync(path))];
+  return {
+    mounts: paths.flatMap((path) => ['-v', `${path}:${path}:ro`]),
+    mvn: `${mvn} --batch-mode --no-transfer-progress`,
+    env: { JAVA_HOME: javaHome },
   };
 }
 

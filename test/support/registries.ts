@@ -1,5 +1,6 @@
 /** Small stand-ins for the registries that package managers know, each a request listener that serves one package. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -60,6 +61,24 @@ export function pypiIndex(name: string): RequestListener {
         .end(`<a href="../../files/${wheel}">${wheel}</a>`);
     if (req.url?.endsWith(`/files/${wheel}`)) return void res.end(content);
     res.writeHead(404).end();
+  };
+}
+
+/** A Maven repository; each package is `<group>:<name>:<version>` and has a pom and a jar. */
+export function mavenRepository(...packages: string[]): RequestListener {
+  const files = new Map<string, string | Buffer>();
+  for (const one of packages) {
+    const [group = '', name, version] = one.split(':');
+    const at = `/${group.replaceAll('.', '/')}/${name}/${version}/${name}-${version}`;
+    const about = `<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>`;
+    files.set(`${at}.pom`, `<project><modelVersion>4.0.0</modelVersion>${about}</project>`);
+    files.set(`${at}.jar`, zip({ 'META-INF/MANIFEST.MF': '', 'words.txt': `I am ${name}\n` }));
+  }
+  for (const [path, content] of [...files])
+    files.set(`${path}.sha1`, createHash('sha1').update(content).digest('hex'));
+  return (req, res) => {
+    const [, content] = [...files].find(([path]) => req.url?.endsWith(path)) ?? [];
+    res.writeHead(content === undefined ? 404 : 200).end(content);
   };
 }
 

@@ -1,5 +1,5 @@
-/** npm, pip and git in a real container without a network: over https through the proxy, and from private registries. */
-import { spawn } from 'node:child_process';
+/** npm, pip, git and Maven in a real container without a network: over https through the proxy, and from private registries. */
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
@@ -15,8 +15,8 @@ import { registryAccess } from '#src/gateway/registries/credentials.ts';
 import { home, httpServer, httpsServer } from '#test/gateway/egress/outside.ts';
 import { type Outside, scratchGateway } from '#test/gateway/scratch.ts';
 import { serveGit } from '#test/support/github/git/backend.ts';
-import { type Managers, packageManagers } from '#test/support/package-managers.ts';
-import { npmRegistry, pypiIndex } from '#test/support/registries.ts';
+import { type Managers, maven, packageManagers } from '#test/support/package-managers.ts';
+import { mavenRepository, npmRegistry, pypiIndex } from '#test/support/registries.ts';
 
 const root = join(import.meta.dirname, '../../..');
 let tools: Managers;
@@ -54,11 +54,18 @@ interface Told {
   said: string;
 }
 
+interface Inside {
+  env?: Record<string, string>;
+  files?: Record<string, string>;
+  /** Further arguments for docker. */
+  more?: string[];
+}
+
 /** Runs a shell script in a container that has nothing but the run's socket. */
 async function inContainer(
   socket: string,
   script: string,
-  { env = {}, files = {} }: { env?: Record<string, string>; files?: Record<string, string> } = {},
+  { env = {}, files = {}, more = [] }: Inside = {},
 ): Promise<Told> {
   const image = imageName(command);
   const args = ['run', '--rm', '--network', 'none', '--user', '1000:1000', '--tmpfs', '/tmp:exec,mode=1777'];
@@ -69,6 +76,7 @@ async function inContainer(
       ...args,
       ...mounts.flatMap((mount) => ['-v', mount]),
       ...tools.mounts,
+      ...more,
       '--entrypoint',
       'node',
       image,
@@ -216,5 +224,93 @@ test('private registries serve npm and pip, and the container never sees a secre
   expect(/"packages"[\s\S]*?\n}/.exec(said)?.[0]).not.toContain('127.0.0.1');
   expect(asked.length).toBeGreaterThanOrEqual(4);
   expect(new Set(asked)).toEqual(new Set(['Bearer hush']));
+  expect(refused).toEqual([]);
+});
+
+/** A project of packages: each is wanted as a pom, from the repositories, and as a jar, from those of plugins. */
+function mavenProject(central: string, packages: string[]): string {
+  const wanted = packages.map((one) => {
+    const [group, name] = one.split(':');
+    return `<groupId>${group}</groupId><artifactId>${name}</artifactId><version>1.0.0</version>`;
+  });
+  const imports = wanted.map((one) => `<dependency>${one}<type>pom</type><scope>import</scope></dependency>`);
+  const extensions = wanted.map((one) => `<extension>${one}</extension>`);
+  const place = `<id>central</id><url>${central}</url>`;
+  return `<project><modelVersion>4.0.0</modelVersion>
+    <groupId>acme</groupId><artifactId>app</artifactId><version>1</version><packaging>pom</packaging>
+    <repositories><repository>${place}</repository></repositories>
+    <pluginRepositories><pluginRepository>${place}</pluginRepository></pluginRepositories>
+    <dependencyManagement><dependencies>${imports.join('')}</dependencies></dependencyManagement>
+    <build><extensions>${extensions.join('')}</extensions></build></project>`;
+}
+
+test('Maven gets public packages through the proxy, and private ones from a registry beside it', async () => {
+  const { mvn, mounts, env } = maven();
+  const asked: (string | undefined)[] = [];
+  // Maven gives plexus-utils to every extension.
+  const common = ['org.example:gears:1.0.0', 'org.codehaus.plexus:plexus-utils:1.1'];
+  const central = await trusted('central.example', mavenRepository(...common));
+  const trust = ['-keystore', join(dir, 'trust.p12'), '-storepass', 'public'];
+  execFileSync(
+    join(env['JAVA_HOME'] ?? '', 'bin/keytool'),
+    ['-importcert', '-noprompt', '-alias', 'ca', '-file', join(dir, 'central.example.pem'), ...trust],
+    { stdio: 'ignore' },
+  );
+  const own = mavenRepository('com.acme:widget:1.0.0');
+  const port = await httpServer((req, res) => {
+    asked.push(req.headers.authorization);
+    own(req, res);
+  });
+  const jars: Registry = {
+    name: 'acme-jars',
+    type: 'maven',
+    url: `http://maven.internal:${port}/maven/`,
+    repositories: ['acme/*'],
+    scopes: [],
+    index: 'simple/',
+    extra: true,
+    auth: { kind: 'basic', user: 'ci', secret: { from: 'value', value: 'hush' } },
+  };
+  const { socket, refused } = await gatewayTo([central], {
+    registries: registryAccess([jars], process.env, Date.now),
+    repository: 'acme/widgets',
+  });
+  const build = async (list: Registry[], ...packages: string[]) => {
+    const clients = registryClients(list, 'acme/widgets');
+    const trusting = '-Djavax.net.ssl.trustStore=/ca/trust.p12 -Djavax.net.ssl.trustStorePassword=public';
+    // It is not up for long.
+    const quick = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+    return inContainer(
+      socket,
+      `mkdir app && cd app && printf %s "$POM" > pom.xml
+       ${mvn} validate
+       grep -aho 'I am [a-z]*' $(find $HOME/.m2/repository -name '*.jar') 
+       env; cat $HOME/.m2/settings.xml 2>&1 || true`,
+      {
+        more: mounts,
+        files: clients.files,
+        env: {
+          ...clients.env,
+          ...env,
+          MAVEN_OPTS: `${quick} ${trusting}`,
+          POM: mavenProject(`https://${central}/maven2`, packages),
+        },
+      },
+    );
+  };
+  const listed = await build([], 'org.example:gears');
+  expect(listed).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('I am gears'),
+  });
+  expect(asked).toEqual([]);
+  const beside = await build([jars], 'com.acme:widget', 'org.example:gears');
+  expect(beside).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('I am gears'),
+  });
+  expect(beside.said).toContain('I am widget');
+  expect(beside.said).not.toContain('hush');
+  expect(new Set(asked)).toEqual(new Set([`Basic ${Buffer.from('ci:hush').toString('base64')}`]));
   expect(refused).toEqual([]);
 });
