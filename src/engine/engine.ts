@@ -5,6 +5,7 @@ import { createDeliveryPump, type Receiver } from './deliveries.ts';
 import { watchDisk } from './disk-watch.ts';
 import { executors } from './effects/registry.ts';
 import { createHoldNews } from './hold-news.ts';
+import { watchInstallations } from './installations.ts';
 import type { Intake } from './intake.ts';
 import { createLoop } from './loop.ts';
 import { createOutbox } from './outbox.ts';
@@ -22,10 +23,18 @@ export interface Engine {
 }
 
 /**
- * Pauses in milliseconds: between looks at runs under way, between looks at none, between scans, between searches for
- * what may be forgotten, and between the steps of one: the inbox wants to write too.
+ * Pauses in milliseconds: between looks at runs under way, between looks at none, between looks at their installations (a
+ * run that is then told to stop has half a minute for it, and is over within a minute), between scans, between searches
+ * for what may be forgotten, and between the steps of one: the inbox wants to write too.
  */
-const pauses = { busy: 2_000, idle: 30_000, scan: 300_000, forget: 3_600_000, forgetting: 200 };
+const pauses = {
+  busy: 2_000,
+  idle: 30_000,
+  owners: 25_000,
+  scan: 300_000,
+  forget: 3_600_000,
+  forgetting: 200,
+};
 /** How long effects under way may take to finish at shutdown, milliseconds. */
 const patience = 6_000;
 
@@ -54,6 +63,14 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     log,
     pauses.scan,
   );
+  const guard = createLoop(
+    async () => {
+      await watchInstallations(context, intake);
+      return now() + pauses.owners;
+    },
+    now,
+    log,
+  );
   const retention = createRetention(context);
   const tellHolds = createHoldNews(context);
   const forgetter = createLoop(
@@ -79,12 +96,13 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     log,
   );
 
-  for (const loop of [main, observer, janitor, meter, forgetter]) loop.wake();
+  const loops = [main, observer, janitor, guard, meter, forgetter];
+  for (const loop of loops) loop.wake();
   return {
     wake: main.wake,
     stop: async () => {
       await context.quarantine.ending();
-      await Promise.all([main, observer, janitor, meter, forgetter].map((loop) => loop.stop()));
+      await Promise.all(loops.map((loop) => loop.stop()));
       await Promise.all([deliveries.stop(), outbox.stop(patience)]);
     },
   };

@@ -4,12 +4,12 @@
  */
 import type { Logger } from 'pino';
 import type { Authenticate, Octokit } from '../github/client.ts';
-import { deliveryPayload, type ListedDelivery, listDeliveries } from '../github/deliveries.ts';
+import { deliveryPayload, type ListedDelivery } from '../github/deliveries.ts';
 import { githubFailure } from '../github/failures.ts';
 import { unknownGuids } from '../store/deliveries.ts';
 import type { Inbox } from '../store/inbox.ts';
-import { metaValue, setMeta } from '../store/meta.ts';
 import type { Db } from '../store/open.ts';
+import { type Backlog, loadBacklog, saveBacklog, walkBack } from './delivery-backlog.ts';
 
 export interface RecoveryParts {
   authenticate: Authenticate;
@@ -29,64 +29,90 @@ export interface Look {
   added: number;
   /** Deliveries that could not be fetched this time. */
   missed: number;
+  /** There is more than one look takes: the next one need not wait. */
+  more: boolean;
 }
 
-const seenName = 'deliveries/seen';
-/** How far a look goes back behind what was seen, milliseconds: deliveries are listed out of order and late. */
-const overlap = 5 * 60_000;
-/** GitHub forgets deliveries after three days, Enterprise Server after seven. */
-const oldest = 7 * 86_400_000;
-/** Bounds one look: 10,000 deliveries. What lies behind is for the scan of the boards. */
-const mostPages = 100;
+/** Bounds one look, beside the pages of its walk. */
+const mostFetched = 500;
 const atOnce = 8;
+/** Between looks where one does not take it all, milliseconds. */
+const soon = 1_000;
 
 /** One look. Rejects only when the list itself cannot be had. */
 export async function recoverDeliveries(parts: RecoveryParts): Promise<Look> {
   const { db, log, now } = parts;
-  const seen = Number(await metaValue(db, seenName, () => String(now())));
+  const backlog = await loadBacklog(db, now());
   const app = await parts.authenticate();
-  const since = Math.max(seen - overlap, now() - oldest);
-  const { deliveries, complete } = await listDeliveries(app, since, mostPages);
-  if (!complete)
-    log.warn({ listed: deliveries.length }, 'more deliveries than one look takes; the oldest are left');
-
-  const wanted = deliveries.filter(({ event }) => parts.wants(event));
-  const unknown = await unknownGuids(
-    db,
-    wanted.map(({ guid }) => guid),
-  );
-  const missing = wanted
-    .filter(({ guid }) => unknown.has(guid))
-    .toSorted((a, b) => a.deliveredAt - b.deliveredAt);
-  let added = 0;
-  const failed: ListedDelivery[] = [];
-  for (let from = 0; from < missing.length; from += atOnce) {
-    const group = missing.slice(from, from + atOnce);
-    const results = await Promise.all(group.map((delivery) => fetchOne(parts, app, delivery)));
-    added += results.filter((result) => result === 'stored').length;
-    failed.push(...group.filter((_, index) => results[index] === 'failed'));
+  // The way back leads from the newest to the oldest, and they are wanted in the order in which they happened.
+  const enough = !backlog.walk && backlog.missing.length >= mostFetched;
+  const arrived = enough || (await walkBack({ ...parts, app }, backlog));
+  if (!arrived) {
+    log.info({ missing: backlog.missing.length }, 'more deliveries than one look takes; it goes on');
+    return { added: 0, missed: 0, more: true };
   }
-  const newest = Math.max(seen, ...deliveries.map(({ deliveredAt }) => deliveredAt));
-  await setMeta(db, seenName, String(Math.min(newest, ...failed.map(({ deliveredAt }) => deliveredAt))));
-  if (added > 0) {
-    log.info({ added, missed: failed.length }, 'deliveries that had not come were fetched from GitHub');
+  const look = await fetchMissing(parts, app, backlog);
+  if (look.added > 0) {
+    log.info(look, 'deliveries that had not come were fetched from GitHub');
     parts.arrived();
   }
-  return { added, missed: failed.length };
+  return look;
 }
 
-async function fetchOne(
-  { inbox, log }: RecoveryParts,
+/** Fetches the oldest of what is missing. A crash in between fetches no more again than it had just fetched. */
+async function fetchMissing(parts: RecoveryParts, app: Octokit, backlog: Backlog): Promise<Look> {
+  const oldestFirst = backlog.missing.toSorted((a, b) => a.deliveredAt - b.deliveredAt || a.id - b.id);
+  const [due, rest] = [oldestFirst.slice(0, mostFetched), oldestFirst.slice(mostFetched)];
+  const guids = due.map(({ guid }) => guid);
+  const unknown = await unknownGuids(parts.db, guids);
+  const missing = due.filter(({ guid }) => unknown.has(guid));
+  const failed: ListedDelivery[] = [];
+  let added = 0;
+  let busy = false;
+  let done = 0;
+  for (; done < missing.length && !busy; done += atOnce) {
+    const group = missing.slice(done, done + atOnce);
+    const results = await fetchGroup(parts, app, group);
+    added += results.filter((result) => result === 'stored').length;
+    failed.push(...group.filter((_, index) => results[index] === 'failed' || results[index] === 'busy'));
+    busy = results.includes('busy');
+  }
+  await saveBacklog(parts.db, { ...backlog, missing: [...failed, ...missing.slice(done), ...rest] });
+  return { added, missed: failed.length, more: rest.length > 0 && !busy };
+}
+
+/** Beside each other, and stored in their order: GitHub's times are whole seconds. */
+async function fetchGroup(
+  parts: RecoveryParts,
   app: Octokit,
-  { id, guid, event, deliveredAt }: ListedDelivery,
-): Promise<'stored' | 'known' | 'gone' | 'failed'> {
+  group: readonly ListedDelivery[],
+): Promise<('stored' | 'known' | Unfetched)[]> {
+  const payloads = await Promise.all(group.map((delivery) => fetchOne(parts, app, delivery)));
+  return Promise.all(
+    payloads.map((payload, index) => {
+      const delivery = group[index];
+      if (typeof payload === 'string' || !delivery) return payload as Unfetched;
+      const { guid, event, deliveredAt: receivedAt } = delivery;
+      const body = Buffer.from(JSON.stringify(payload));
+      return parts.inbox.add({ guid, source: 'github', event, body, receivedAt });
+    }),
+  );
+}
+
+type Unfetched = 'gone' | 'failed' | 'busy';
+
+async function fetchOne(
+  { log }: RecoveryParts,
+  app: Octokit,
+  { id, guid }: ListedDelivery,
+): Promise<object | Unfetched> {
   try {
-    const payload = await deliveryPayload(app, id);
-    if (!payload) return 'gone';
-    const body = Buffer.from(JSON.stringify(payload));
-    return await inbox.add({ guid, source: 'github', event, body, receivedAt: deliveredAt });
+    return (await deliveryPayload(app, id)) ?? 'gone';
   } catch (error) {
-    if (githubFailure(error)?.kind === 'gone') return 'gone';
+    const failure = githubFailure(error);
+    if (failure?.kind === 'gone') return 'gone';
+    // GitHub said until when nothing is to be asked.
+    if (failure?.kind === 'later' && failure.at !== undefined) return 'busy';
     log.warn({ err: error, delivery: guid }, 'a delivery could not be fetched from GitHub');
     return 'failed';
   }
@@ -104,10 +130,10 @@ export function startRecovery(parts: RecoveryParts, every: number): Recovery {
   let looking: Promise<void>;
 
   const look = async (): Promise<void> => {
-    await recoverDeliveries(parts).catch((error: unknown) =>
+    const found = await recoverDeliveries(parts).catch((error: unknown) =>
       parts.log.warn({ err: error }, 'GitHub could not be asked for deliveries that had not come'),
     );
-    if (!stopped) timer = setTimeout(again, every);
+    if (!stopped) timer = setTimeout(again, found?.more ? Math.min(every, soon) : every);
   };
   const again = (): void => {
     looking = look();

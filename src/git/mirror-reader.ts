@@ -26,6 +26,8 @@ export interface MirrorReader {
   ): Promise<FileAnswer[]>;
   /** First lines of the newest commits at or before `sha`, newest first. */
   subjects(repoId: string | number, sha: string, most: number): Promise<string[]>;
+  /** What lies directly in some folders, all in one call of git; `.` is the root. Folders that are not there have nothing. */
+  listFolders(repoId: string | number, sha: string, folders: readonly string[]): Promise<TreeEntry[]>;
   /** Every entry at or below `folder` (default: the whole tree), links and gitlinks included. */
   listTree(repoId: string | number, sha: string, folder?: string): Promise<TreeEntry[]>;
 }
@@ -90,6 +92,12 @@ export function createMirrorReader(git: Git, pathOf: (repoId: string | number) =
         maxOutput: 4 * 1024 * 1024,
       });
       return stdout.toString('utf8').split('\0').filter(Boolean);
+    },
+    async listFolders(repoId, sha, folders) {
+      const named = folders.filter(isTreePath);
+      const root = folders.includes('.') ? ['./'] : [];
+      if (named.length + root.length === 0) return [];
+      return entries(repoId, sha, [], [...root, ...named.map((folder) => `${folder}/`)]);
     },
     async listTree(repoId, sha, folder) {
       if (folder !== undefined && !isTreePath(folder)) return [];

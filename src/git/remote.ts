@@ -9,8 +9,11 @@ export interface Remote {
   token?: string | undefined;
 }
 
-/** `denied`: 401, 403 or 404, asking again with this token is no use. `unavailable`: try later. */
-export type RemoteFailure = { kind: 'denied' | 'unavailable'; reason: string };
+/**
+ * `denied`: 401, 403 or 404, asking again with this token is no use. `passing`: with a new one it may be, since GitHub
+ * says so too when it is asked too much, and of a token that not all of it knows yet. `unavailable`: try later.
+ */
+export type RemoteFailure = { kind: 'denied' | 'unavailable'; reason: string; passing?: true };
 export type RemoteHead = { kind: 'found'; sha: string } | { kind: 'absent' } | RemoteFailure;
 
 /** Git appends the action; only `get` is answered, once, from the descriptor that prlt opened for this one command. */
@@ -70,6 +73,9 @@ export async function remoteHead(
 
 const DENIED =
   /returned error: 40[134]\b|Authentication failed|could not read (Username|Password)|Repository not found|repository '.*' not found|Permission to .* denied/i;
+const PASSING = /returned error: 40[13]\b|Authentication failed|Permission to .* denied/i;
+/** GitHub's limits, which it answers with 403 as well. */
+const LIMITED = /\brate limit|\babuse detection|too many requests/i;
 const AWAY =
   /unable to access|RPC failed|returned error: \d|could not resolve|timed? ?out|connection|hung up|early EOF|unexpected disconnect|expected flush|SSL|TLS|certificate|redirect/i;
 
@@ -84,7 +90,9 @@ export function remoteFailure(error: unknown): RemoteFailure | undefined {
     };
   }
   if (error.failure !== 'exit') return undefined;
-  if (DENIED.test(reason)) return { kind: 'denied', reason };
+  if (LIMITED.test(reason)) return { kind: 'unavailable', reason };
+  if (DENIED.test(reason))
+    return { kind: 'denied', reason, ...(PASSING.test(reason) ? { passing: true } : {}) };
   return AWAY.test(reason) ? { kind: 'unavailable', reason } : undefined;
 }
 

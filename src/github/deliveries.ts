@@ -10,33 +10,26 @@ export interface ListedDelivery {
   deliveredAt: number;
 }
 
-export interface DeliveryList {
-  /** Newest first, one per GUID: the newest attempt. */
+export interface DeliveryPage {
+  /** Newest first; a GUID can be there once for each attempt. */
   deliveries: ListedDelivery[];
-  /** False when there are more than were looked at. */
-  complete: boolean;
+  /** Where the next page begins; undefined at the end of what GitHub remembers. */
+  next: string | undefined;
 }
 
-const perPage = 100;
-
-/** @param since how far to look back, milliseconds since the epoch; @param mostPages bounds the requests */
-export async function listDeliveries(app: Octokit, since: number, mostPages: number): Promise<DeliveryList> {
-  const found = new Map<string, ListedDelivery>();
-  let cursor: string | undefined;
-  for (let page = 0; page < mostPages; page++) {
-    const { data, headers } = await app.rest.apps.listWebhookDeliveries({
-      per_page: perPage,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const { id, guid, event, delivered_at } of data) {
-      const deliveredAt = Date.parse(delivered_at);
-      if (deliveredAt < since) return { deliveries: [...found.values()], complete: true };
-      if (!found.has(guid)) found.set(guid, { id, guid, event, deliveredAt });
-    }
-    cursor = nextCursor(headers.link);
-    if (cursor === undefined) return { deliveries: [...found.values()], complete: true };
-  }
-  return { deliveries: [...found.values()], complete: false };
+/** @param cursor `next` of the page before; from the newest on without one */
+export async function listDeliveries(app: Octokit, cursor: string | undefined): Promise<DeliveryPage> {
+  const { data, headers } = await app.rest.apps.listWebhookDeliveries({
+    per_page: 100,
+    ...(cursor === undefined ? {} : { cursor }),
+  });
+  const deliveries = data.map(({ id, guid, event, delivered_at }) => ({
+    id,
+    guid,
+    event,
+    deliveredAt: Date.parse(delivered_at),
+  }));
+  return { deliveries, next: nextCursor(headers.link) };
 }
 
 /** What was sent, parsed. Undefined when GitHub has it no longer. */

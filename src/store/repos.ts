@@ -46,6 +46,19 @@ export async function reposOfInstallation(db: Executor, installation: number): P
   return rows.map(toRepo);
 }
 
+/** Ids of the installations whose items have runs that are not over. */
+export async function installationsWithRuns(db: Executor): Promise<number[]> {
+  const rows = await db
+    .selectFrom('runs')
+    .innerJoin('items', 'items.id', 'runs.item')
+    .innerJoin('repos', 'repos.id', 'items.repo')
+    .where('runs.state', '<>', 'over')
+    .select('repos.installation')
+    .distinct()
+    .execute();
+  return rows.map(({ installation }) => installation);
+}
+
 function toRepo(row: Selectable<Schema['repos']>): RepoRow {
   return {
     repo: JSON.parse(row.facts) as Repo,

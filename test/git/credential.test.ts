@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createGit } from '#src/git/git-process.ts';
 import { pushBranch } from '#src/git/push.ts';
+import { toRemote } from '#src/git/remote.ts';
 import { type GitServer, makeRepository, scratch, startGitServer } from '#test/support/git.ts';
 
 const TOKEN = 'ghs_canary_0123456789';
@@ -92,6 +93,21 @@ test('the user’s own git settings and netrc are not read', async () => {
   expect(await pushBranch(git, request)).toMatchObject({ kind: 'denied' });
   expect(server.requests.length).toBeGreaterThan(0);
   expect(server.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
+});
+
+test('another server that asks for a token is not given it', async () => {
+  const git = await createGit({ dir: join(place.dir, 'git'), env: process.env });
+  makeRepository(join(place.dir, 'acme/widgets.git'));
+  const { url, call } = toRemote({ url: `${server.url}/acme/widgets.git`, token: TOKEN });
+  await git.run({ ...call, args: ['ls-remote', url] });
+  const other = await startGitServer(place.dir, TOKEN);
+  try {
+    const elsewhere = url.replace(server.url, other.url);
+    await expect(git.run({ ...call, args: ['ls-remote', elsewhere] })).rejects.toThrow(/could not read/);
+    expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+  } finally {
+    await other.close();
+  }
 });
 
 test('an operator’s proxy is used', async () => {

@@ -1,7 +1,7 @@
 /** Branches that an agent could send to harm the host, the repository or the people who review: each refused by name. */
 
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { deflateSync } from 'node:zlib';
@@ -354,6 +354,13 @@ test('a megabyte that unpacks to a gigabyte is refused, in little memory and tim
   expect(performance.now() - begun).toBeLessThan(25_000);
 }, 60_000);
 
+test('more objects than any change has are refused before they are counted', async () => {
+  const head = agent.commit([start], [{ path: 'x', content: 'x' }]);
+  const pack = packOf([]);
+  pack.writeUInt32BE(500_001, 8);
+  expect(verdict(await judge(bundleOf(head, pack), head))).toEqual(['too_large']);
+});
+
 test('time is bounded', async () => {
   const head = agent.commit([start], [{ path: 'x', content: 'x' }]);
   expect(verdict(await judge(agent.bundle(head, [start]), head, { timeoutMs: 1 }))).toEqual([
@@ -376,8 +383,16 @@ test('configuration and attributes that the agent plants run nothing here', asyn
     ],
   );
   expect(verdict(await judge(agent.bundle(head, [start]), head))).toEqual(['accepted']);
-  const { text } = await handover.diff({ run: 'R1', start, head, maxBytes: 10_000 });
-  expect(text).toContain('+* diff=evil');
+  const shown = () => handover.diff({ run: 'R1', start, head, maxBytes: 10_000 });
+  expect((await shown()).text).toContain('+* diff=evil');
+  expect(() => readFileSync(trap)).toThrow('ENOENT');
+  // Nor were it to get into the repository's own settings.
+  const own = join(place.dir, 'handover/R1/repo.git');
+  mkdirSync(join(own, 'info'), { recursive: true });
+  writeFileSync(join(own, 'info/attributes'), attributes);
+  const driver = `[diff "evil"]\n\tcommand = touch ${trap}; :\n\ttextconv = touch ${trap}; cat\n`;
+  appendFileSync(join(own, 'config'), driver);
+  expect((await shown()).text).toContain('+* diff=evil');
   expect(() => readFileSync(trap)).toThrow('ENOENT');
 });
 

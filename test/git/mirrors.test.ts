@@ -142,6 +142,12 @@ test('files are read without following links', async () => {
     'link l',
   ]);
   expect((await mirrors.listTree(7, first, 'a')).map(({ path }) => path)).toEqual(['a/b.txt']);
+  const inFolders = async (...folders: string[]) =>
+    (await mirrors.listFolders(7, first, folders)).map(({ path, kind }) => `${kind} ${path}`);
+  expect(await inFolders('a', 'none', '../x', 'l')).toEqual(['file a/b.txt']);
+  expect(await inFolders('.')).toEqual(['file README.md', 'folder a', 'link l']);
+  expect((await inFolders('a', '.')).toSorted()).toEqual(['file README.md', 'file a/b.txt', 'link l']);
+  expect(await inFolders()).toEqual([]);
   for (const ref of ['main', '--all', 'HEAD', 'refs/heads/main^{/x}', 'refs/heads/main~1']) {
     expect(await mirrors.resolve(7, ref)).toBeUndefined();
   }

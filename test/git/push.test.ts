@@ -92,6 +92,19 @@ test('a person who pushes in between wins', async () => {
   expect(at()).toBe(human);
 });
 
+test('a person who takes a commit back in between wins', async () => {
+  const second = work.commit([first], [{ path: 'y', content: 'y' }]);
+  expect(await push({ head: second })).toEqual({ kind: 'pushed' });
+  const third = work.commit([second], [{ path: 'z', content: 'z' }]);
+  server.intercept = (request) => {
+    if (request.method === 'GET' && request.url?.endsWith('service=git-receive-pack'))
+      origin.git(['update-ref', `refs/heads/${BRANCH}`, first]);
+    return false;
+  };
+  expect(await push({ head: third, expectedOld: second })).toEqual({ kind: 'moved', actual: first });
+  expect(at()).toBe(first);
+});
+
 test('an answer that was lost counts as what happened', async () => {
   server.intercept = async (request, response) => {
     if (request.method !== 'POST' || !request.url?.endsWith('git-receive-pack')) return false;

@@ -66,20 +66,28 @@ describe.concurrent('asking again', () => {
     expect(github.pulls(name)).toEqual([]);
   });
 
-  it('after a failure is a retry', async () => {
+  it.each([
+    ['by label', (name: string, issue: number) => stage.github.as('alice').label(name, issue, 'agent:ready')],
+    [
+      'by comment',
+      (name: string, issue: number) => stage.github.as('alice').comment(name, issue, '/prlt retry'),
+    ],
+  ])('after a failure is a retry, %s', async (how, again) => {
     const { github, until } = stage;
-    const name = await addRepository(stage, 'flaky', {
+    const name = await addRepository(stage, `flaky-${how.replace(' ', '-')}`, {
       agent: 'test -e ok.txt || exit 3; echo fine > fine.txt\n',
       config: 'limits: { attempts: 1 }\n',
     });
     const issue = ask(stage, name, 'Try');
     await ended(stage, name, issue, 'agent:failed');
     await github.as('alice').push(name, 'main', { 'ok.txt': 'ok\n' });
-    github.as('alice').comment(name, issue, '/prlt retry');
+    again(name, issue);
     await until('it is taken up', () => !github.labels(name, issue).includes('agent:failed'));
     const status = await ended(stage, name, issue, 'agent:review');
     expect(status).toContain('1 of 1');
     await until('no other label', () => github.labels(name, issue).join() === 'agent:review');
+    expect(github.pulls(name)).toHaveLength(1);
+    expect(statusComments(stage, name, issue)).toHaveLength(1);
   });
 
   it('for a fix that changes nothing leaves the pull request as it was', async () => {

@@ -42,8 +42,12 @@ describe.concurrent('an item ends in review, with everything there once, when', 
     ['the reply to the pull request is an error', 'POST', /\/pulls$/, { applyThen: 504 }, 1],
     ['the reply to the check is lost', 'POST', /\/check-runs$/, lost, 1],
     ['fetching fails', 'GET', /git-upload-pack/, { status: 503 }, 1],
+    ['fetching is refused', 'GET', /git-upload-pack/, { status: 403 }, 1],
+    ['fetching is refused with a new token', 'GET', /git-upload-pack/, { status: 401 }, 2],
     ['fetching is cut off', 'POST', /git-upload-pack$/, 'reset', 1],
     ['pushing fails', 'POST', /git-receive-pack$/, { status: 503 }, 2],
+    ['pushing is refused', 'GET', /git-receive-pack/, { status: 403 }, 1],
+    ['pushing is asked to wait', 'POST', /git-receive-pack$/, { status: 429 }, 1],
     ['the reply to the push is lost', 'POST', /git-receive-pack$/, lost, 1],
   ])('%s', async (what, method, path, action, times) => {
     // An owner each: one installation writes no more than so many times a minute.

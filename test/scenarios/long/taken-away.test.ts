@@ -71,22 +71,37 @@ describe.concurrent('an agent is stopped, and nothing is pushed, when', () => {
     await over(full);
   });
 
-  it.each(['suspend', 'uninstall'] as const)('an owner does %s the App', async (how) => {
-    const { github } = stage;
-    const one = await atWork('one', forever, `${how}ers`);
-    const two = await atWork('two', forever, `${how}ers`);
-    const asked = performance.now();
-    github[how](`${how}ers`);
-    const before = github.writes().length;
-    await Promise.all([over(one.full), over(two.full)]);
-    expect(performance.now() - asked).toBeLessThan(60_000);
-    const written = github
-      .writes()
-      .slice(before)
-      .filter(({ path }) => path.includes(`${how}ers`));
-    expect(written.filter(({ status }) => status < 400)).toEqual([]);
-    expect(Object.keys(await github.branches(one.full))).toEqual(['main']);
-  });
+  const ways = ['suspend', 'uninstall'] as const;
+  it.each(ways.flatMap((how) => [[how, 'is told'] as const, [how, 'is never told'] as const]))(
+    'an owner does %s the App and prlt %s',
+    async (how, told) => {
+      const { github } = stage;
+      const owner = `${how}ers-${told.replaceAll(' ', '-')}`;
+      const one = await atWork('one', forever, owner);
+      const two = await atWork('two', forever, owner);
+      const { id } = github.installation(owner);
+      const news: string[] = [];
+      if (told === 'is never told') {
+        github.webhooks.drop(({ event, installationId, action }) => {
+          const isNews = installationId === id && event === 'installation';
+          if (isNews) news.push(`${action}`);
+          return isNews;
+        });
+      }
+      const asked = performance.now();
+      github[how](owner);
+      const before = github.writes().length;
+      await Promise.all([over(one.full), over(two.full)]);
+      expect(performance.now() - asked).toBeLessThan(60_000);
+      expect(news).toHaveLength(told === 'is told' ? 0 : 1);
+      const written = github
+        .writes()
+        .slice(before)
+        .filter(({ path }) => path.includes(owner));
+      expect(written.filter(({ status }) => status < 400)).toEqual([]);
+      expect(Object.keys(await github.branches(one.full))).toEqual(['main']);
+    },
+  );
 });
 
 describe.concurrent('the change arrives all the same when', () => {
