@@ -1,5 +1,6 @@
 /** From a repository's configuration and the operator's ceilings to the policy in force. Pure. */
-import type { Part, Policy, Profile } from '#src/core/policy.ts';
+import type { CeilingName, Part, Policy, Profile } from '#src/core/policy.ts';
+import { fallbackNotes, fallbackOf, runnerOf } from './fallbacks.ts';
 import type { RepositoryConfig } from './repository.ts';
 
 export interface Ceilings {
@@ -33,7 +34,7 @@ export function policyFrom(
   if (config.mode === 'collaborative')
     notes.push('`mode: collaborative` waits for `/prlt start` like `direct` in this version.');
   const network = networkOf(config, ceilings);
-  notes.push(...network.notes);
+  notes.push(...network.notes, ...fallbackNotes(config, runners));
   return {
     mode: config.mode,
     label: config.trigger.label,
@@ -52,6 +53,7 @@ export function policyFrom(
       setup: Math.min(config.limits.setup, ceilings.run),
       spend: spendOf(config, ceilings),
     },
+    ceilings: loweredBy(config, ceilings),
     ...(config.image ? { image: config.image } : {}),
     setup: config.setup,
     paths: Object.entries(config.paths).map(([directory, part]) => partOf(directory, part)),
@@ -77,6 +79,20 @@ function networkOf(
         `\`network.allow\` names \`${host}\`, which \`PRLT_ALLOW_HOSTS\` of this service does not: runs cannot reach it.`,
     ),
   };
+}
+
+/** The settings that a limit is lowered by, so that people are not told to raise it in the file. */
+function loweredBy({ limits }: RepositoryConfig, ceilings: Ceilings): NonNullable<Policy['ceilings']> {
+  const { spend = {} } = limits;
+  const all: [CeilingName, number | undefined, number, string][] = [
+    ['run', limits.run, ceilings.run, 'PRLT_MAX_RUN'],
+    ['setup', limits.setup, ceilings.run, 'PRLT_MAX_RUN'],
+    ['memory', limits.memory, ceilings.memory, 'PRLT_MAX_MEMORY'],
+    ['spend.run', spend.run, ceilings.spend.run, 'PRLT_MAX_SPEND_RUN'],
+    ['spend.day', spend.day, ceilings.spend.day, 'PRLT_MAX_SPEND_DAY'],
+  ];
+  const lowered = all.filter(([, asked = Infinity, ceiling]) => asked > ceiling);
+  return Object.fromEntries(lowered.map(([name, , , setting]) => [name, setting]));
 }
 
 /** A run never gets more than the day has. */
@@ -111,7 +127,7 @@ function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Rec
     profiles[worker.profile] = fromRunner(runners.find((one) => one !== 'command'));
   for (const [name, written] of Object.entries(config.profiles)) {
     const { command, instructions, model, image } = written;
-    const runner = written.runner ?? (command ? 'command' : runners.find((one) => one !== 'command'));
+    const runner = runnerOf(written, runners);
     const usable =
       runner !== undefined && runners.includes(runner) && (runner !== 'command' || command !== undefined);
     profiles[name] = {
@@ -120,20 +136,10 @@ function profilesFrom(config: RepositoryConfig, runners: readonly string[]): Rec
       ...(instructions ? { instructions } : {}),
       ...(model ? { model } : {}),
       ...(image ? { image } : {}),
-      ...fallbackOf(config, written.fallback, runners),
+      ...fallbackOf(config, written, runners),
     };
   }
   return profiles;
-}
-
-/** A fallback is another profile, of which the runner is taken, or a runner by its name. */
-function fallbackOf(
-  { profiles }: RepositoryConfig,
-  named: string | undefined,
-  runners: readonly string[],
-): Pick<Profile, 'fallback'> {
-  const runner = named === undefined ? undefined : (profiles[named]?.runner ?? named);
-  return runner !== undefined && runner !== 'command' && runners.includes(runner) ? { fallback: runner } : {};
 }
 
 function fromRunner(runner: string | undefined): Profile {

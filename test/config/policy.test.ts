@@ -32,6 +32,22 @@ describe('ceilings only narrow', () => {
     expect(policy(`limits: { ${written} }`, undefined, over).limits).toMatchObject(limits);
   });
 
+  test.each([
+    ['limits: { run: 2h, memory: 1g }', { run: 3_600_000 }, { run: 'PRLT_MAX_RUN' }],
+    ['limits: { run: 1h, setup: 1h }', { run: 3_600_000 }, {}],
+    ['limits: { setup: 2h }', { run: 3_600_000 }, { setup: 'PRLT_MAX_RUN' }],
+    ['limits: { memory: 16g }', {}, { memory: 'PRLT_MAX_MEMORY' }],
+    [
+      'limits: { spend: { run: 9, day: 99 } }',
+      {},
+      { 'spend.run': 'PRLT_MAX_SPEND_RUN', 'spend.day': 'PRLT_MAX_SPEND_DAY' },
+    ],
+  ])('%s under %j tells which setting binds', (text, over, expected) => {
+    const { 'spend.run': run, 'spend.day': day, ...rest } = policy(text, undefined, over).ceilings ?? {};
+    const spend = text.includes('spend') ? { 'spend.run': run, 'spend.day': day } : {};
+    expect({ ...rest, ...spend }).toEqual(expected);
+  });
+
   test('defaults are narrowed as well', () => {
     expect(policy('', undefined, { run: 60_000, memory: 2 ** 20 }).limits).toMatchObject({
       run: 60_000,
@@ -49,7 +65,7 @@ describe('runners', () => {
     ['the one that is written', 'profiles: { coder: { runner: claude } }', ['codex', 'claude'], 'claude'],
     [
       'none, when the written one cannot be used',
-      'profiles: { coder: { runner: gemini } }',
+      'profiles: { coder: { runner: opencode } }',
       ['codex', 'claude'],
       undefined,
     ],
@@ -84,6 +100,49 @@ describe('runners', () => {
 
   test('without any runner an item is told so by name', () => {
     expect(route(policy('', []), aSnapshot())).toEqual({ code: 'NO_RUNNER', what: 'coder' });
+  });
+});
+
+describe('a fallback', () => {
+  const fallback = (text: string, runners = ['claude', 'codex', 'command']) => {
+    const { profiles, notes } = policy(`profiles: { coder: { runner: claude, ${text} }`, runners);
+    return { fallback: profiles['coder']?.fallback, notes };
+  };
+  const told = (name: string, why: string) => [
+    `\`profiles.coder.fallback\` is \`${name}\`, ${why}: when the quota is used up, the work waits. Name one of \`codex\`, or a profile with one of them.`,
+  ];
+
+  test.each<[string, string]>([
+    ['a runner', 'fallback: codex }'],
+    ['a profile of one', 'fallback: strict }, strict: { runner: codex }'],
+    ['a runner of whose name there is a profile', 'fallback: codex }, codex: { instructions: Be kind. }'],
+  ])('is %s', (_, text) => {
+    expect(fallback(text)).toEqual({ fallback: 'codex', notes: [] });
+  });
+
+  test('is not taken when it is neither, which is said', () => {
+    expect(fallback('fallback: codx }')).toEqual({
+      fallback: undefined,
+      notes: told('codx', 'which is neither a runner nor a profile'),
+    });
+  });
+
+  test.each<[string, string, string]>([
+    ['a runner that this service cannot use', 'fallback: opencode }', 'opencode'],
+    ['a profile of one', 'fallback: g }, g: { runner: opencode }', 'g'],
+    ['the command runner', 'fallback: command }', 'command'],
+    ['a profile of it', 'fallback: c }, c: { command: [make] }', 'c'],
+    ['the runner of the profile itself', 'fallback: claude }', 'claude'],
+  ])('is not taken when it is %s, which is said', (_, text, name) => {
+    const { notes, ...rest } = fallback(text);
+    expect(rest.fallback).toBeUndefined();
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toContain(`\`profiles.coder.fallback\` is \`${name}\``);
+  });
+
+  test('of a service with one runner only says what to set up', () => {
+    const { notes } = fallback('fallback: codex }', ['claude', 'command']);
+    expect(notes[0]).toMatch(/`codex`.*PRLT_MODELS_/);
   });
 });
 
@@ -172,7 +231,7 @@ describe('the way out', () => {
     );
   });
 
-  test.each(['*.example.org', 'https://example.org', 'user@example.org', ''])('%j is an error', (written) => {
+  test.each(['*.example.org', 'https://example.org', 'user@example.org'])('%j is an error', (written) => {
     const read = parseRepositoryConfig(`network: { allow: [${JSON.stringify(written)}] }`);
     expect(read).toMatchObject({ ok: false, problem: expect.stringContaining('`network.allow.0`') });
   });

@@ -3,6 +3,7 @@ import { addUp, stripHidden } from '../text/hidden.ts';
 import { inlineCode } from '../text/inline-code.ts';
 import type { Stripped } from '../text/invisible.ts';
 import { mostSpecs, specPaths, splitCriteria, subtasks } from './body-parts.ts';
+import { earlierSection } from './earlier-work.ts';
 import { houseRules } from './house-rules.ts';
 import type { PromptInput, Spec } from './prompt-input.ts';
 import { roomOf } from './room.ts';
@@ -41,7 +42,8 @@ export interface Prompt {
 /** Linear in the length of the texts. An empty part has no section. */
 export function buildPrompt(input: PromptInput): Prompt {
   const { snapshot, specs, run, instructions, previously, goesOn, said = [], rules = [] } = input;
-  const room = roomOf(mostText);
+  const earlier = goesOn?.earlier ? earlierSection(goesOn.earlier) : '';
+  const room = roomOf(mostText - earlier.length);
   const left: Stripped[][] = [];
   const clean = (text: string): string => {
     const { text: seen, stripped } = stripHidden(text);
@@ -72,7 +74,7 @@ export function buildPrompt(input: PromptInput): Prompt {
     section('Subtasks', subtaskSection(snapshot.subIssues, subtasks(body), clean)),
     section('Specs', shownSpecs.map(specSection).join('\n\n')),
     section('Parent', parent),
-    section('Work so far', goesOn ? goingOnSection(reason, goesOn.runner) : ''),
+    section('Work so far', goesOn ? goingOnSection(reason, goesOn.runner, earlier) : ''),
     section('Previous attempt', goesOn ? '' : previousSection(reason)),
     section('Message', messages.join('\n\n')),
     section('Repository instructions', rulesSection(shownRules, input.commits)),

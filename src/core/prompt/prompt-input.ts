@@ -1,4 +1,5 @@
 /** What a prompt is built from. */
+import type { EarlierWork } from './earlier-work.ts';
 
 /** `content` is undefined for a file that is not there at the base commit, `too large` for one not read. */
 export interface Spec {
@@ -27,8 +28,8 @@ export interface PromptInput {
   instructions?: string;
   /** Why an earlier attempt at the same task came to nothing; it may quote what that attempt wrote. */
   previously?: string;
-  /** Earlier work in this very checkout that was put aside: why, and which other runner did it, if one did. */
-  goesOn?: { reason: string; runner?: string };
+  /** Earlier work in this very checkout that was put aside: why, which other runner did it, and what is known of that. */
+  goesOn?: { reason: string; runner?: string; earlier?: EarlierWork };
   /** What permitted persons said before the agent started. */
   said?: readonly { by: string; text: string }[];
 }

@@ -70,14 +70,15 @@ export function rulesSection(rules: readonly Spec[], commits: string | undefined
   return [opening, ...parts].join('\n\n');
 }
 
-export function goingOnSection(reason: string, runner: string | undefined): string {
+/** @param earlier what is known of another agent's work, as a text */
+export function goingOnSection(reason: string, runner: string | undefined, earlier: string): string {
   const who = runner === undefined ? 'You' : `Another agent (${inlineCode(runner, 40)})`;
   const lines = [
     `${who} worked on this task before in this very checkout, and the work was put aside. Commits on the branch and uncommitted files are from then.`,
     'Look at `git log` and `git status` first, keep what is good and go on from there.',
-  ];
-  if (reason === '') return lines.join(' ');
-  return `${lines.join(' ')} It stopped because:\n\n${fenced(reason, 'text')}`;
+  ].join(' ');
+  const opening = reason === '' ? lines : `${lines} It stopped because:\n\n${fenced(reason, 'text')}`;
+  return earlier === '' ? opening : `${opening}\n\n${earlier}`;
 }
 
 export function previousSection(reason: string): string {
