@@ -51,7 +51,7 @@ export async function setUp(
     finished: finish,
   });
   const server = await listen(getRequestListener(routes.fetch), host, port);
-  say(setupWelcome({ url: server.url, code: code.text, file, github: github.web }));
+  say(setupWelcome({ url: server.local, code: code.text, file, github: github.web }));
   await finished;
   await server.close();
   return written;

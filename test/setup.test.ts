@@ -75,6 +75,18 @@ function formOf(page: string): { action: string; manifest: string } {
 const post = (url: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers, redirect: 'manual' });
 
+test.each([
+  ['0.0.0.0', '127.0.0.1'],
+  ['::', '[::1]'],
+])('HOST=%s: the address to open is one that a browser can open', async (HOST, shown) => {
+  const { says } = await start(await github(), { HOST });
+  const [, url = ''] = await says(/Open (\S+) in a browser/);
+  expect(url).toMatch(/:\d+\/setup$/);
+  expect(new URL(url).hostname).toBe(shown);
+  // Not every machine has an IPv6 loopback to ask.
+  if (HOST === '0.0.0.0') expect((await fetch(url)).status).toBe(200);
+});
+
 test('nothing configured: the person is led to an App, and prlt goes on with it', async () => {
   const hub = await github();
   const { dir, output, says } = await start(hub);

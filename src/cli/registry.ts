@@ -4,5 +4,6 @@ import type { CliCommand } from './command.ts';
 import { doctor } from './doctor.ts';
 import { prompt } from './prompt.ts';
 import { restore } from './restore.ts';
+import { uninstall } from './uninstall.ts';
 
-export const cliCommands: readonly CliCommand[] = [doctor, prompt, backup, restore];
+export const cliCommands: readonly CliCommand[] = [doctor, prompt, backup, restore, uninstall];

@@ -11,7 +11,7 @@ export async function checkModels(providers: readonly ModelProvider[]): Promise<
       weak(
         check,
         'No provider of models is set up: only the `command` runner can work.',
-        'Set PRLT_MODELS_ANTHROPIC_KEY or PRLT_MODELS_OPENAI_KEY, or their _KEY_FILE or _KEY_COMMAND (docs/configuration.md).',
+        'Set PRLT_MODELS_ANTHROPIC_KEY, PRLT_MODELS_OPENAI_KEY or PRLT_MODELS_GEMINI_KEY, or their _KEY_FILE or _KEY_COMMAND (docs/configuration.md).',
       ),
     ];
   }
