@@ -36,6 +36,8 @@ export interface Worker {
 }
 
 /** Durations in milliseconds, sizes in bytes. */
+export type CeilingName = 'run' | 'setup' | 'memory' | 'spend.run' | 'spend.day';
+
 export interface Limits {
   concurrency: number;
   run: number;
@@ -63,6 +65,8 @@ export interface Policy {
   workers: Worker[];
   profiles: Record<string, Profile>;
   limits: Limits;
+  /** Limits that the operator's ceilings lowered, with the name of the setting; raising them in the file does nothing. */
+  ceilings?: Partial<Record<CeilingName, string>>;
   protect: string[];
   /** Image of the repository's own toolchain; undefined for the runner's. */
   image?: string;

@@ -30,10 +30,14 @@ export type SignalBody =
   | { type: 'issue_gone'; subject: Subject }
   | { type: 'pull_changed'; number: number; state: Pull['state']; draft: boolean };
 
-/** An installation, or some of its repositories, that prlt may no longer touch. */
-export interface Loss {
+/** An installation, or some of its repositories. */
+export interface Reach {
   installation: number;
   /** Undefined: all of them. */
   repos?: number[];
+}
+
+/** What prlt may no longer touch. */
+export interface Loss extends Reach {
   reason: string;
 }

@@ -37,9 +37,17 @@ export interface DeskParts {
 const progressPause = 15_000;
 /** How long a shim that asks for an assignment is kept waiting for one, milliseconds. */
 const longPoll = 20_000;
+/** Bytes of one run's events that are kept. Its shim stops far below that; an agent that speaks in its place would not. */
+const mostKept = 64 * 2 ** 20;
+/** Its news that may concern the item: each is a decision, and decisions are everybody's. */
+const mostTold = 2_000;
+
+/** Of each run, in this life of the service. */
+type Kept = Map<string, { bytes: number; told: number }>;
 
 export function createDesk(parts: DeskParts): RunDesk {
   const { db, handover, bell, wake } = parts;
+  const kept: Kept = new Map();
   return {
     assignment: async (run, signal) => {
       const soon = bell.next(assignmentOf(run), AbortSignal.any([signal, AbortSignal.timeout(longPoll)]));
@@ -51,7 +59,7 @@ export function createDesk(parts: DeskParts): RunDesk {
     },
 
     events: async (run, events): Promise<EventsAnswer> => {
-      const answer = await db.transaction().execute((tx) => hear(parts, tx, run, events));
+      const answer = await db.transaction().execute((tx) => hear(parts, kept, tx, run, events));
       wake();
       if (events.some((event) => event.type === 'finished')) bell.ring(endOf(run));
       return answer;
@@ -109,21 +117,29 @@ export function endOf(run: string): string {
  */
 async function hear(
   { now, runners, log }: DeskParts,
+  kept: Kept,
   tx: Tx,
   run: string,
   events: ShimEvent[],
 ): Promise<EventsAnswer> {
   const row = await runById(tx, run);
-  if (!row || row.state === 'over') return { ack: events.at(-1)?.seq ?? 0 };
+  if (!row || row.state === 'over') {
+    kept.delete(run);
+    return { ack: events.at(-1)?.seq ?? 0 };
+  }
   const last = events.findLast((event) => event.type === 'finished');
   const behind =
     row.state === 'live' && last !== undefined && (await lastMessage(tx, run)) > last.lastMessage;
   const taken = behind ? events.filter((event) => event.seq < last.seq) : events;
-  const fresh = await appendRunEvents(tx, run, row.lastSeq, taken, now());
+  const { bytes, told } = kept.get(run) ?? { bytes: 0, told: 0 };
+  const full = bytes > mostKept;
+  const fresh = await appendRunEvents(tx, run, row.lastSeq, taken, now(), full);
   const ack = row.lastSeq + fresh.length;
-  await tell(tx, row, fresh, now());
+  const more = full ? 0 : await tell(tx, row, fresh, mostTold - told, now());
+  kept.set(run, { bytes: bytes + (full ? 0 : JSON.stringify(fresh).length), told: told + more });
   if (behind) return { ack, behind };
   if (last && last.seq <= ack && row.state === 'live') {
+    kept.delete(run);
     await setRunState(tx, run, 'finished');
     const runner = runners.get(row.assignment.agent.runner);
     const { verdict, refused } = await lastWord(tx, run, runner, last.verdict, now());
@@ -137,8 +153,8 @@ async function hear(
 /** Characters of what a run's shim says to people. */
 const longestNote = 500;
 
-/** What of a run's news concerns the item; everything else stays in the run's own log. */
-async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promise<void> {
+/** What of a run's news concerns the item, at most `room` of it; everything else stays in the run's own log. Returns how many. */
+async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], room: number, now: number): Promise<number> {
   const events = fresh.flatMap((event): { id: string; item: string; event: ItemEvent }[] => {
     const id = `run/${row.id}/${event.seq}`;
     switch (event.type) {
@@ -149,7 +165,11 @@ async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promi
               {
                 id,
                 item: row.item,
-                event: { type: 'run_noted', run: row.id, notes: event.notes.slice(0, 10) },
+                event: {
+                  type: 'run_noted',
+                  run: row.id,
+                  notes: event.notes.slice(0, 10).map((note) => note.slice(0, longestNote)),
+                },
               },
             ];
       case 'note': {
@@ -163,14 +183,16 @@ async function tell(tx: Tx, row: RunRow, fresh: ShimEvent[], now: number): Promi
     }
   });
   for (const event of fresh) {
-    if (event.type !== 'poke_delivered') continue;
+    if (event.type !== 'poke_delivered' || events.length >= room) continue;
     const source = await messageSource(tx, row.id, event.message);
     if (source === undefined) continue;
     const heard: ItemEvent = { type: 'poke_heard', run: row.id, source };
     events.push({ id: `run/${row.id}/${event.seq}`, item: row.item, event: heard });
   }
+  events.length = Math.min(events.length, room);
   await addEvents(tx, events, now);
   if (fresh.some((event) => event.type === 'message' || event.type === 'progress' || event.type === 'tool')) {
     await rearm(tx, `${row.item}/status-comment`, now + progressPause, now);
   }
+  return events.length;
 }

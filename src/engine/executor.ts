@@ -10,10 +10,11 @@ import type { Context } from './context.ts';
  */
 export type Outcome =
   | { kind: 'done'; receipt?: unknown; events?: ItemEvent[]; afterwards?: () => Promise<void> }
-  /** Cannot be done now; tried again after the pause. Milliseconds. */
-  | { kind: 'later'; after: number; reason: string }
+  /** Cannot be done now; tried again after the pause, milliseconds. A receipt is for that try. */
+  | { kind: 'later'; after: number; reason: string; receipt?: unknown }
   /** Will never be done; the item goes on without it. */
-  | { kind: 'dropped'; reason: string; events?: ItemEvent[] };
+  /** `again`: milliseconds after which it is worth another try, and holds up nothing until then. */
+  | { kind: 'dropped'; reason: string; events?: ItemEvent[]; again?: number };
 
 export interface Job<K extends EffectKind> {
   effect: Extract<EffectBody, { kind: K }>;
@@ -22,7 +23,7 @@ export interface Job<K extends EffectKind> {
   /** It may have been sent before without our knowing what came of it. */
   again: boolean;
   attempts: number;
-  /** What an earlier confirmation of the same effect left, such as a comment's id. */
+  /** What an earlier confirmation or try of the same effect left, such as a comment's id. */
   receipt: unknown;
   signal: AbortSignal;
 }

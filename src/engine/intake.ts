@@ -3,9 +3,10 @@
 import type { BoardEvent } from '../core/event.ts';
 import { type Item, newItem, type Repo } from '../core/item.ts';
 import { displayKey } from '../core/key.ts';
-import type { Loss, Signal, SignalBody } from '../core/signal.ts';
+import type { Loss, Reach, Signal, SignalBody } from '../core/signal.ts';
 import { addEvents } from '../store/events.ts';
 import { itemByNode, itemByPull, itemsOfRepos, saveItem } from '../store/items.ts';
+import { hurryRefused } from '../store/refused-effects.ts';
 import { reposOfInstallation, saveRepo } from '../store/repos.ts';
 import type { Context } from './context.ts';
 import { type IntakeContext, isSelf, person } from './intake/asking.ts';
@@ -19,6 +20,8 @@ export interface Intake {
   /** The repository has another name, visibility or default branch than before. */
   moved(id: string, repo: Repo | undefined): Promise<void>;
   lost(id: string, losses: Loss[]): Promise<void>;
+  /** What was refused there may be allowed now. */
+  returned(reach: Reach | undefined): Promise<void>;
 }
 
 export function createIntake(engine: Context): Intake {
@@ -38,6 +41,11 @@ export function createIntake(engine: Context): Intake {
     },
     lost: async (id, losses) => {
       for (const loss of losses) await recordLoss(context, id, loss);
+    },
+    returned: async (reach) => {
+      if (!reach) return;
+      await hurryRefused(context.db, await reposIn(context, reach), context.now());
+      context.wake();
     },
   };
 }
@@ -138,9 +146,7 @@ async function recordMove(context: Context, id: string, repo: Repo): Promise<voi
 }
 
 async function recordLoss(context: Context, id: string, loss: Loss): Promise<void> {
-  const repos =
-    loss.repos ?? (await reposOfInstallation(context.db, loss.installation)).map(({ repo }) => repo.id);
-  const items = await itemsOfRepos(context.db, repos);
+  const items = await itemsOfRepos(context.db, await reposIn(context, loss));
   const events = items.map((item) => ({
     id: `${id}/lost/${item.id}`,
     item: item.id,
@@ -148,4 +154,8 @@ async function recordLoss(context: Context, id: string, loss: Loss): Promise<voi
   }));
   await addEvents(context.db, events, context.now());
   context.wake();
+}
+
+async function reposIn({ db }: Context, { repos, installation }: Reach): Promise<number[]> {
+  return repos ?? (await reposOfInstallation(db, installation)).map(({ repo }) => repo.id);
 }

@@ -1,10 +1,12 @@
 /** Sends what the ledger intends: the head of every lane, items beside each other, nothing twice. */
 import type { EffectKind } from '../core/effect.ts';
 import { githubFailure } from '../github/failures.ts';
+import { internal } from '../messages/internal.ts';
 import { setAside } from '../messages/quarantine.ts';
 import { confirm, drop, type LedgerRow, laneHeads, markSent, postpone, rearm } from '../store/effects.ts';
 import { addEvents } from '../store/events.ts';
 import { itemById } from '../store/items.ts';
+import { takeUpRefused } from '../store/refused-effects.ts';
 import type { Context } from './context.ts';
 import type { Executor, Executors, Outcome } from './executor.ts';
 import { afterGivingUp } from './giving-up.ts';
@@ -21,6 +23,11 @@ const longestPause = 300_000;
 const shownWhenPutOff: ReadonlySet<string> = new Set(['run', 'code']);
 /** A fault of our own is not repeated for ever: after so many tries the effect is given up and logged. */
 const mostFaults = 8;
+
+/** What shows how things stand is due when the App may write again. Refused, it is tried for four days, and holds up nothing. */
+const shows: ReadonlySet<EffectKind> = new Set(['status-comment', 'set-labels', 'set-check']);
+const mostRefusals = 100;
+const longestRefused = 3_600_000;
 
 export function createOutbox(context: Context, executors: Executors): Outbox {
   const underWay = new Map<string, Promise<void>>();
@@ -74,6 +81,7 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
     pump: async () => {
       if (ending.signal.aborted) return undefined;
       const now = context.now();
+      const refused = await takeUpRefused(context.db, now);
       const heads = await laneHeads(context.db, now);
       const idle = heads.filter((row) => !underWay.has(`${row.item}/${row.lane}`));
       const due = new Map(idle.filter((row) => row.notBefore <= now).map((row) => [stepOf(row).step, row]));
@@ -82,6 +90,7 @@ export function createOutbox(context: Context, executors: Executors): Outbox {
         if (row) begin(row);
       }
       const waiting = idle.filter((row) => row.notBefore > now).map((row) => row.notBefore);
+      if (refused !== undefined) waiting.push(refused);
       return waiting.length > 0 ? Math.min(...waiting) : undefined;
     },
     stop: async (patience) => {
@@ -111,13 +120,22 @@ function failed(context: Context, row: LedgerRow, error: unknown): Outcome {
   const reason = error instanceof Error ? error.message : String(error);
   const pause = Math.min(1_000 * 2 ** row.attempts, longestPause);
   if (failure?.kind === 'later') {
-    return { kind: 'later', after: failure.at === undefined ? pause : failure.at - context.now(), reason };
+    const after = failure.at === undefined ? pause : failure.at - context.now();
+    return { kind: 'later', after, reason: `GITHUB_UNAVAILABLE: ${reason}` };
   }
   context.log.error({ err: error, effect: row.key }, 'effect failed');
+  if (failure?.kind === 'forbidden' && shows.has(row.effect.kind) && row.attempts < mostRefusals) {
+    const again = Math.min(30_000 * 2 ** row.attempts, longestRefused);
+    return { kind: 'dropped', reason: failure.reason, again };
+  }
   const final = failure ?? row.attempts + 1 >= mostFaults;
   if (!final) return { kind: 'later', after: pause, reason };
-  const said = failure?.reason ?? `An internal error stopped it (${reason}).`;
-  return { kind: 'dropped', reason: said, events: afterGivingUp(row.effect, failure?.kind, said) };
+  if (failure) {
+    const events = afterGivingUp(row.effect, failure.kind, failure.reason);
+    return { kind: 'dropped', reason: failure.reason, events };
+  }
+  const said = internal(row.key);
+  return { kind: 'dropped', reason: said, events: afterGivingUp(row.effect, undefined, said, 'INTERNAL') };
 }
 
 async function record(context: Context, row: LedgerRow, outcome: Outcome, parked?: string): Promise<void> {
@@ -126,7 +144,8 @@ async function record(context: Context, row: LedgerRow, outcome: Outcome, parked
     if (parked === undefined) await context.quarantine.back(tx, stepOf(row));
     else await context.quarantine.park(tx, stepOf(row), parked);
     if (outcome.kind === 'later') {
-      await postpone(tx, row.key, now + Math.max(outcome.after, 0), outcome.reason, now);
+      const { after, reason, receipt } = outcome;
+      await postpone(tx, row.key, now + Math.max(after, 0), reason, now, receipt);
       // People see why nothing moves, once; what the comment itself waits for cannot be said in it.
       const showAt = row.attempts === 0 ? now : now + 60_000;
       if (shownWhenPutOff.has(row.lane)) await rearm(tx, `${row.item}/status-comment`, showAt, now);
@@ -139,7 +158,14 @@ async function record(context: Context, row: LedgerRow, outcome: Outcome, parked
     }));
     await addEvents(tx, events, now);
     if (outcome.kind === 'done') await confirm(tx, row, outcome.receipt, now);
-    else await drop(tx, row.key, outcome.reason, now);
-    if (parked !== undefined) await rearm(tx, `${row.item}/status-comment`, now, now);
+    else await drop(tx, row.key, outcome.reason, now, outcome.again);
+    if (parked !== undefined || isNewsOfCheck(row, outcome))
+      await rearm(tx, `${row.item}/status-comment`, now, now);
   });
+}
+
+/** The status comment says that a check could not be set, and no longer once it could. */
+function isNewsOfCheck({ effect, attempts }: LedgerRow, outcome: Outcome): boolean {
+  if (effect.kind !== 'set-check') return false;
+  return outcome.kind === 'done' ? attempts > 0 : outcome.kind === 'dropped' && outcome.again !== undefined;
 }

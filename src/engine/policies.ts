@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { policyFrom } from '../config/policy.ts';
 import { parseRepositoryConfig } from '../config/repository.ts';
+import { userError } from '../core/errors.ts';
 import type { Failure, Repo } from '../core/item.ts';
 import type { Policy } from '../core/policy.ts';
 import { readConfigFile } from '../github/repository.ts';
@@ -35,12 +36,12 @@ export async function currentPolicy(context: Context, repo: Repo): Promise<InFor
   await saveRepo(db, repo);
   const octokit = await context.authenticate(repo.installation);
   const file = await readConfigFile(octokit, repo);
-  if (file.kind === 'unreadable') return problem(context, repo, file.reason);
+  if (file.kind === 'unreadable') return problem(context, repo, 'CONFIG_UNREADABLE', file.reason);
   const sha = `${file.kind === 'found' ? file.sha : 'absent'} ${circumstances(context)}`;
   const known = await repoById(db, repo.id);
   if (known?.policy && known.policySha === sha && !known.policyError) return { policy: known.policy };
   const parsed = parseRepositoryConfig(file.kind === 'found' ? file.text : '');
-  if (!parsed.ok) return problem(context, repo, parsed.problem);
+  if (!parsed.ok) return problem(context, repo, 'CONFIG_INVALID', parsed.problem);
   const policy = policyFrom(parsed.config, parsed.given, context.settings.ceilings, [
     ...context.runners.keys(),
   ]);
@@ -50,7 +51,7 @@ export async function currentPolicy(context: Context, repo: Repo): Promise<InFor
 }
 
 /** Raised when the same file comes to mean something else: what is stored of earlier versions is read anew. */
-const reading = 2;
+const reading = 4;
 
 /** What a policy follows from beside the file: another ceiling makes another policy of the same file. */
 function circumstances({ settings, runners }: Context): string {
@@ -58,12 +59,16 @@ function circumstances({ settings, runners }: Context): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-async function problem(context: Context, repo: Repo, sentence: string): Promise<InForce> {
+async function problem(
+  context: Context,
+  repo: Repo,
+  code: 'CONFIG_INVALID' | 'CONFIG_UNREADABLE',
+  sentence: string,
+): Promise<InForce> {
   await savePolicyError(context.db, repo.id, sentence);
   const known: RepoRow | undefined = await repoById(context.db, repo.id);
-  const todo = 'Correct the file on the default branch, then ask again.';
   return {
     policy: known?.policy ?? defaultPolicy(context),
-    problem: { code: 'CONFIG_INVALID', sentence, todo, usable: known?.policy !== undefined },
+    problem: { ...userError(code, sentence), usable: known?.policy !== undefined },
   };
 }

@@ -51,7 +51,11 @@ async function github(context: Context): Promise<string[]> {
     await octokit.rest.apps.getAuthenticated();
     return [];
   } catch (error) {
-    const reason = githubFailure(error)?.reason ?? messageOf(error);
+    const failure = githubFailure(error);
+    const reason = failure?.reason ?? messageOf(error);
+    if (failure?.kind === 'later') {
+      return [`GITHUB_UNAVAILABLE: GitHub at ${context.settings.github.api} does not answer: ${reason}.`];
+    }
     return [
       `GitHub at ${context.settings.github.api} does not know this App: ${reason}. Check APP_ID, PRIVATE_KEY and the network.`,
     ];

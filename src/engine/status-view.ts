@@ -1,7 +1,10 @@
 /** What the status comment shows of an item: its facts, the words of the run, the limits in force. */
 import { isErrorCode, userError } from '../core/errors.ts';
 import { type Failure, type Item, type Run, waitsForPerson, waitsForSeat } from '../core/item.ts';
+import type { Policy } from '../core/policy.ts';
 import { statusOf } from '../core/status.ts';
+import { attemptsUsed } from '../messages/attempts.ts';
+import { uncheckedNote } from '../messages/check-run.ts';
 import { duration } from '../messages/duration.ts';
 import { refusedNote } from '../messages/egress.ts';
 import { noRunner } from '../messages/no-runner.ts';
@@ -12,6 +15,7 @@ import { whyPutOff, whyWaiting } from '../messages/why.ts';
 import { firstPutOff } from '../store/effects.ts';
 import { refusedHosts } from '../store/egress.ts';
 import { parkedSteps } from '../store/quarantine.ts';
+import { refusedFor } from '../store/refused-effects.ts';
 import { runById } from '../store/runs.ts';
 import { spendingOf, spentByRuns } from '../store/spending.ts';
 import { lastWords, saidToPeople } from './agent-words.ts';
@@ -48,8 +52,10 @@ export async function statusView(context: Context, item: Item): Promise<Omit<Sta
     ...(failure ? { error: said(failure, run) } : {}),
     notes: [
       ...item.notes,
+      ...(isUsedUp(item, policy) ? [attemptsUsed(item.attempts)] : []),
       ...(await setAsideOf(context, item)),
       ...(await refusedOf(context, item)),
+      ...(await uncheckedOf(context, item)),
       ...(context.runtime.name === 'host' ? [hostRuntimeNotice] : []),
     ],
     ...(retryAt ? { retryAt: new Date(retryAt).toISOString() } : {}),
@@ -76,6 +82,17 @@ async function setAsideOf({ db }: Context, item: Item): Promise<string[]> {
 async function refusedOf({ db }: Context, { run }: Item): Promise<string[]> {
   const note = run && refusedNote(await refusedHosts(db, run.id));
   return note ? [note] : [];
+}
+
+/** Failed for good by the number of its attempts, and not for a reason that ends it at once. */
+function isUsedUp({ outcome, attempts }: Item, { limits }: Policy): boolean {
+  return outcome?.kind === 'failed' && attempts > 0 && attempts >= limits.attempts;
+}
+
+/** The check that people look for and that could not be set. */
+async function uncheckedOf({ db }: Context, { id }: Item): Promise<string[]> {
+  const reason = await refusedFor(db, id, 'set-check');
+  return reason === undefined ? [] : [uncheckedNote(reason)];
 }
 
 /** Why no agent is given to it, when that is more than that none is free. */

@@ -1,5 +1,5 @@
 /** Pull requests: found by their head, opened once. */
-import type { Pull, Repo } from '#src/core/item.ts';
+import type { Change, Pull, Repo } from '#src/core/item.ts';
 import type { Octokit } from './client.ts';
 import { statusOf } from './failures.ts';
 
@@ -71,6 +71,24 @@ export async function pullOfBranch(
   if (!found) return undefined;
   const { data } = await octokit.rest.pulls.get({ ...where, pull_number: found.number });
   return { head: data.head.sha, commits: data.commits, pull: toPull(data) };
+}
+
+/** Ours of the hundred that changed last which ended since then, milliseconds since the epoch; its branch may be gone. */
+export async function pullEndedSince(
+  octokit: Octokit,
+  repo: Repo,
+  { author, marker }: Ours,
+  since: number,
+): Promise<(Change & { pull: Pull }) | undefined> {
+  const where = { owner: repo.owner, repo: repo.name };
+  const last = { state: 'closed', sort: 'updated', direction: 'desc', per_page: 100 } as const;
+  const { data: ended } = await octokit.rest.pulls.list({ ...where, ...last });
+  const own = ended.filter((one) => one.user?.login === author && one.body?.includes(marker));
+  const recent = own.filter((one) => Date.parse(one.closed_at ?? '') >= since);
+  const found = recent.find((one) => one.merged_at) ?? recent[0];
+  if (!found) return undefined;
+  const { data } = await octokit.rest.pulls.get({ ...where, pull_number: found.number });
+  return { branch: data.head.ref, head: data.head.sha, commits: data.commits, pull: toPull(data) };
 }
 
 function toPull(data: {

@@ -66,7 +66,10 @@ async function readFile(octokit: Octokit, owner: string, repo: string): Promise<
     const status = statusOf(error);
     if (status === 404) return { kind: 'absent' };
     if (status === 403)
-      return { kind: 'unreadable', reason: '.github/prlt.yml may not be read by the App (contents: read).' };
+      return {
+        kind: 'unreadable',
+        reason: '.github/prlt.yml may not be read: the App lacks the permission contents: read.',
+      };
     throw error;
   }
 }
@@ -134,7 +137,7 @@ async function orNone<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {
-    if (statusOf(error) === 404 || statusOf(error) === 410) return undefined;
+    if ([403, 404, 410].includes(statusOf(error) ?? 0)) return undefined;
     throw error;
   }
 }

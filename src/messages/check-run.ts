@@ -38,3 +38,8 @@ export function checkRun(view: CheckRunView): { title: string; summary: string }
     summary: summary.join('\n\n') || stateName(state),
   };
 }
+
+/** For the status comment, where the check run could not be set. */
+export function uncheckedNote(reason: string): string {
+  return `PERMISSION_MISSING: the check \`prlt\` could not be set: ${speakLine(reason, { max: 200 })} The App needs write permission for checks; it is set when that is given.`;
+}

@@ -1,5 +1,5 @@
 /** What people read about the places that a run was not let out to. */
-import type { EgressRefusal, RefusedHost } from '#src/core/network/refusal.ts';
+import type { EgressRefusal, Refused } from '#src/core/network/refusal.ts';
 import { inlineCode } from '#src/core/text/inline-code.ts';
 
 const reasons: Record<EgressRefusal, string> = {
@@ -25,22 +25,32 @@ const mostInWhy = 10;
 const mostInNote = 3;
 
 /** For `/prlt why`; empty when nothing was refused. */
-export function whyRefused(hosts: readonly RefusedHost[]): string {
+export function whyRefused({ hosts, beyond }: Refused): string {
   if (hosts.length === 0) return '';
   const lines = hosts
     .slice(0, mostInWhy)
     .map(({ host, reason, times }) => `- ${shown(host)}: ${reasons[reason]}, ${often(times)}`);
-  if (hosts.length > mostInWhy) lines.push(`- and ${hosts.length - mostInWhy} more`);
+  const more = moreThan(mostInWhy, { hosts, beyond });
+  const tried = beyond > 0 ? `; those after the first ${hosts.length} were tried ${often(beyond)}` : '';
+  if (more) lines.push(`- and ${more}${tried}`);
   const todo = [...new Set(hosts.map(({ reason }) => remedies[reason] ?? ''))].filter(Boolean);
   return ['This run was refused:', lines.join('\n'), ...todo].join('\n\n');
 }
 
 /** One sentence for the status comment; undefined when nothing was refused. */
-export function refusedNote(hosts: readonly RefusedHost[]): string | undefined {
+export function refusedNote({ hosts, beyond }: Refused): string | undefined {
   if (hosts.length === 0) return undefined;
-  const more = hosts.length > mostInNote ? ` and ${hosts.length - mostInNote} more` : '';
+  const more = moreThan(mostInNote, { hosts, beyond });
   const named = hosts.slice(0, mostInNote).map(({ host }) => shown(host));
-  return `The run was not let out to ${named.join(', ')}${more}; \`/prlt why\` says why.`;
+  return `The run was not let out to ${named.join(', ')}${more && ` and ${more}`}; \`/prlt why\` says why.`;
+}
+
+/** Beside so many that are named; empty when there are none. */
+function moreThan(named: number, { hosts, beyond }: Refused): string {
+  const more = hosts.length - named;
+  if (beyond > 0) return `at least ${more + 1} more hosts`;
+  if (more <= 0) return '';
+  return more === 1 ? 'one more host' : `${more} more hosts`;
 }
 
 function shown(host: string): string {

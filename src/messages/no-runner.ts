@@ -9,8 +9,8 @@ export const smallestConfig = 'profiles:\n  coder: { runner: command, command: [
 export function noRunner({ profile, runner }: { profile?: string; runner?: string }): UserError {
   const which = profile === undefined ? 'No profile' : `The profile ${inlineCode(profile, 60)}`;
   const sentence = runner
-    ? `${which} names the runner ${inlineCode(runner, 60)}, which this service cannot run.`
-    : `${which} has ${profile === undefined ? 'a' : 'no'} runner, so nothing was run.`;
+    ? `${which} names the runner ${inlineCode(runner, 60)}, which this service cannot run. Nothing was run another way.`
+    : `${which} has ${profile === undefined ? 'a' : 'no'} runner. Nothing was run another way.`;
   const todo = [
     'Put this into `.github/prlt.yml` on the default branch, with your own command, and give `/prlt start`:',
     '',

@@ -42,9 +42,9 @@ export function nothingRuns(
 ): string {
   const nobody = `No agent works on ${inlineCode(key, 150)} now`;
   const review = pull ? ` The change is in [#${pull.number}](${pull.url}).` : '';
-  if (asked === 'stop') return `${nobody}, so there is nothing to stop.${review}`;
+  if (asked === 'stop') return `NOTHING_RUNNING: ${nobody}, so there is nothing to stop.${review}`;
   const start = 'Put what the agent should know into the description and give `/prlt start`.';
-  return `${nobody}, so nobody heard this.${review} ${start}`;
+  return `NOTHING_RUNNING: ${nobody}, so nobody heard this.${review} ${start}`;
 }
 
 /** `usage` may have several lines, one per command. */

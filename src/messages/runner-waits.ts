@@ -14,7 +14,7 @@ export function quotaUsed(runner: string, provider: string | undefined): string 
 export function keyToMend(sentence: string, since: number): { says: string; todo: string } {
   return {
     says: `${sentence} The work of this runner waits since ${new Date(since).toISOString()}.`,
-    todo: 'Give it a key that the provider takes: one from a file or a command is read anew by itself, one in the environment needs a restart. The work is tried again by itself, after half an hour at the latest; this is said until a run has got through.',
+    todo: 'Give it a key that the provider takes: one from `.env`, a file or a command is read anew by itself, one that the service was started with in its environment needs a restart. The work is tried again by itself, after half an hour at the latest; this is said until a run has got through.',
   };
 }
 

@@ -9,12 +9,14 @@ const reasons: Record<HoldReason, string> = {
   runner_waits: 'the provider of its runner takes no calls now',
   day_budget_used:
     'the runs of this repository have spent or reserved what `limits.spend.day` allows today (LIMIT_SPEND_DAY)',
-  service_full: 'as many runs are under way as the service allows (`PRLT_MAX_CONCURRENCY`)',
-  repository_full: 'as many runs are under way as `limits.concurrency` allows in this repository',
+  service_full:
+    'as many runs are under way as the service allows (LIMIT_CONCURRENCY; the operator sets `PRLT_MAX_CONCURRENCY`)',
+  repository_full:
+    'as many runs are under way as `limits.concurrency` of `.github/prlt.yml` allows (LIMIT_CONCURRENCY)',
   no_free_agent:
     'every agent of its worker has a run; it is the next free one\u2019s turn by priority and age',
-  low_disk: 'the machine has too little free disk for another run (`PRLT_MIN_DISK`)',
-  low_memory: 'the machine has too little free memory for another run (`PRLT_MIN_MEMORY`)',
+  low_disk: 'the machine has too little free disk for another run (LIMIT_DISK; `PRLT_MIN_DISK`)',
+  low_memory: 'the machine has too little free memory for another run (LIMIT_MEMORY; `PRLT_MIN_MEMORY`)',
 };
 
 /** For an item that waits. `retryAt` is an ISO time. */

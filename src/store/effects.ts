@@ -52,19 +52,21 @@ export async function intend(db: Executor, item: string, effects: Effect[], now:
   }
 }
 
-/** Arms a confirmed level effect again, not before a time; one that waits already is left as it is. */
+/** Arms a level effect again, not before a time, also while it is being sent; one that waits already is left as it is. */
 export async function rearm(db: Executor, key: string, notBefore: number, now: number): Promise<void> {
   await db
     .updateTable('effects')
     .set((eb) => ({
-      state: 'intended',
+      state: sql<'intended' | 'sent'>`case when state = 'sent' then 'sent' else 'intended' end`,
       version: eb('version', '+', 1),
       not_before: notBefore,
       updated_at: now,
       attempts: 0,
     }))
     .where('key', '=', key)
-    .where('state', '=', 'confirmed')
+    .where(({ or, and, eb }) =>
+      or([eb('state', '=', 'confirmed'), and([eb('state', '=', 'sent'), eb('not_before', '<=', now)])]),
+    )
     .execute();
 }
 
@@ -129,26 +131,35 @@ export async function confirm(db: Executor, row: LedgerRow, receipt: unknown, no
     .execute();
 }
 
-/** Leaves the effect open for another try. */
+/** Leaves the effect open for another try; without a receipt it keeps the one it has. */
 export async function postpone(
   db: Executor,
   key: string,
   until: number,
   error: string,
   now: number,
+  receipt?: unknown,
 ): Promise<void> {
+  const kept = receipt === undefined ? {} : { receipt: JSON.stringify(receipt) };
   await db
     .updateTable('effects')
-    .set({ not_before: until, error, updated_at: now })
+    .set({ ...kept, not_before: until, error, updated_at: now })
     .where('key', '=', key)
     .execute();
 }
 
-/** Gives an effect up; the reason stays in the row. */
-export async function drop(db: Executor, key: string, error: string, now: number): Promise<void> {
+/** Gives an effect up; the reason stays in the row. @param again milliseconds after which it is taken up once more */
+export async function drop(
+  db: Executor,
+  key: string,
+  error: string,
+  now: number,
+  again?: number,
+): Promise<void> {
+  const notBefore = again === undefined ? 0 : now + again;
   await db
     .updateTable('effects')
-    .set({ state: 'dropped', error, updated_at: now })
+    .set({ state: 'dropped', not_before: notBefore, error, updated_at: now })
     .where('key', '=', key)
     .execute();
 }

@@ -1,12 +1,14 @@
 /** Where runs may go, and where they were not let out to. */
 
 import type { Repo } from '#src/core/item.ts';
-import type { EgressRefusal, RefusedHost } from '#src/core/network/refusal.ts';
+import type { EgressRefusal, Refused } from '#src/core/network/refusal.ts';
 import type { Executor } from './open.ts';
 import type { RunSpec } from './runs.ts';
 
-/** Rows of one run; a run that tries more places is told no all the same. */
-const mostHosts = 50;
+/** Places of one run that are kept by name. */
+const mostHosts = 500;
+/** The row that counts the tries at all others; no place has this name. */
+const others = '';
 
 /** What a run that is under way was given; undefined for one that is over or never was. */
 export async function wayOutOf(
@@ -26,38 +28,39 @@ export async function wayOutOf(
   return { network: (JSON.parse(row.spec) as RunSpec).network ?? [], repository: `${owner}/${name}` };
 }
 
-/** Counts one more try; says whether the place is a new one for the run. */
+/** Counts one more try. */
 export async function addRefusal(
   db: Executor,
   run: string,
   host: string,
   reason: EgressRefusal,
   now: number,
-): Promise<boolean> {
+): Promise<void> {
   const counted = await db
     .updateTable('refused_hosts')
     .set((eb) => ({ times: eb('times', '+', 1), reason, at: now }))
     .where('run', '=', run)
     .where('host', '=', host)
     .executeTakeFirst();
-  if (counted.numUpdatedRows > 0n) return false;
+  if (counted.numUpdatedRows > 0n) return;
   const { rows } = await db
     .selectFrom('refused_hosts')
     .select((eb) => eb.fn.countAll<number>().as('rows'))
     .where('run', '=', run)
     .executeTakeFirstOrThrow();
-  if (rows >= mostHosts) return false;
-  const row = { run, host, reason, at: now };
   await db
     .insertInto('refused_hosts')
-    .values(row)
-    .onConflict((oc) => oc.doNothing())
+    .values({ run, host: rows < mostHosts ? host : others, reason, at: now })
+    .onConflict((oc) =>
+      oc
+        .columns(['run', 'host'])
+        .doUpdateSet((eb) => ({ times: eb('refused_hosts.times', '+', 1), at: now })),
+    )
     .execute();
-  return true;
 }
 
 /** The places a run was not let out to, the most often tried first. */
-export async function refusedHosts(db: Executor, run: string): Promise<RefusedHost[]> {
+export async function refusedHosts(db: Executor, run: string): Promise<Refused> {
   const rows = await db
     .selectFrom('refused_hosts')
     .select(['host', 'reason', 'times'])
@@ -65,5 +68,9 @@ export async function refusedHosts(db: Executor, run: string): Promise<RefusedHo
     .orderBy('times', 'desc')
     .orderBy('host')
     .execute();
-  return rows.map((row) => ({ ...row, reason: row.reason as EgressRefusal }));
+  const named = rows.filter(({ host }) => host !== others);
+  return {
+    hosts: named.map((row) => ({ ...row, reason: row.reason as EgressRefusal })),
+    beyond: rows.find(({ host }) => host === others)?.times ?? 0,
+  };
 }

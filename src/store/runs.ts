@@ -77,21 +77,23 @@ export async function setBundleHead(db: Executor, id: string, head: string): Pro
   await db.updateTable('runs').set({ bundle_head: head }).where('id', '=', id).execute();
 }
 
-/** Appends events that continue the sequence; returns the new ones. A gap ends the batch: the shim resends. */
+/** Appends events that continue the sequence; returns the new ones. A gap ends the batch: the shim resends. `full`: only a last word is kept. */
 export async function appendRunEvents(
   db: Executor,
   run: string,
   lastSeq: number,
   events: ShimEvent[],
   now: number,
+  full = false,
 ): Promise<ShimEvent[]> {
   const fresh: ShimEvent[] = [];
   for (const event of events) {
     if (event.seq === lastSeq + fresh.length + 1) fresh.push(event);
   }
   if (fresh.length === 0) return fresh;
-  for (let from = 0; from < fresh.length; from += 500) {
-    const rows = fresh.slice(from, from + 500);
+  const kept = full ? fresh.filter(({ type }) => type === 'finished') : fresh;
+  for (let from = 0; from < kept.length; from += 500) {
+    const rows = kept.slice(from, from + 500);
     await db
       .insertInto('run_events')
       .values(rows.map((event) => ({ run, seq: event.seq, type: event.type, body: JSON.stringify(event) })))

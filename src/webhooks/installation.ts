@@ -1,5 +1,5 @@
-/** `installation` and `installation_repositories`: what prlt may no longer touch. */
-import type { Loss } from '#src/core/signal.ts';
+/** `installation` and `installation_repositories`: what prlt may no longer touch, or may again. */
+import type { Loss, Reach } from '#src/core/signal.ts';
 
 export interface InstallationPayload {
   action: string;
@@ -27,4 +27,11 @@ export function installation(payload: InstallationPayload): Loss[] {
     default:
       return [];
   }
+}
+
+const returns = new Set(['unsuspend', 'new_permissions_accepted', 'added']);
+
+/** What was refused may be allowed now. */
+export function installationReturned({ action, installation }: InstallationPayload): Reach | undefined {
+  return returns.has(action) ? { installation: installation.id } : undefined;
 }

@@ -1,5 +1,5 @@
 /** `repository`: leaving prlt's reach, or going on under another name, visibility or default branch. */
-import type { Loss } from '#src/core/signal.ts';
+import type { Loss, Reach } from '#src/core/signal.ts';
 
 export interface RepositoryPayload {
   action: string;
@@ -23,4 +23,14 @@ const moves = new Set(['renamed', 'edited', 'privatized', 'publicized', 'unarchi
 /** Whether the repository goes on, but not as it was known. */
 export function repositoryMoved({ action }: RepositoryPayload): boolean {
   return moves.has(action);
+}
+
+/** What was refused because the repository was archived may be allowed now. */
+export function repositoryReturned({
+  action,
+  repository,
+  installation,
+}: RepositoryPayload): Reach | undefined {
+  if (action !== 'unarchived' || !installation) return undefined;
+  return { installation: installation.id, repos: [repository.id] };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkEnvFile, setIn, withEnvFile, writeEnvFile } from '#src/config/env-file.ts';
+import { checkEnvFile, namesFromFile, setIn, withEnvFile, writeEnvFile } from '#src/config/env-file.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -54,4 +54,11 @@ test('the environment wins over the file, an empty value does not', async () => 
   expect(withEnvFile(file, { A: 'env' })).toEqual({ A: 'env' });
   await writeFile(file, 'A=file\nB=file\nC=file\n');
   expect(withEnvFile(file, { A: 'env', B: '', D: undefined })).toEqual({ A: 'env', B: 'file', C: 'file' });
+});
+
+test('what came from the file is known by name', async () => {
+  const file = await scratch();
+  expect(namesFromFile(file, { A: 'env' })).toEqual(new Set());
+  await writeFile(file, 'A=file\nB=file\nC=file\nE=\n');
+  expect(namesFromFile(file, { A: 'env', B: '', D: undefined })).toEqual(new Set(['B', 'C', 'E']));
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addRepository, ask, ended, statusComments } from '#test/support/company.ts';
+import { select } from '#test/support/machine.ts';
 import { canariesIn } from '#test/support/obedient/canaries.ts';
 import { repo, type Stage, setStage } from '#test/support/scenario.ts';
 
@@ -22,6 +23,9 @@ beforeAll(async () => {
     runtime: 'host',
     agent: [
       `echo "I think it is ${turned}"`,
+      `prlt-agent progress "So far I have ${key}."`,
+      `prlt-agent ask "Is it ${encoded}?" --option "${token}" --default "${late}"`,
+      `prlt-agent create-item --title "Rotate ${key}" --body "${token}"`,
       `cat > "$PRLT_RESULT_FILE" <<'RESULT'`,
       JSON.stringify({
         title: `Use ${key}`,
@@ -138,7 +142,7 @@ describe.concurrent('a change', () => {
   });
 });
 
-it('what is said goes out without them: pull request, status, peek', async () => {
+it('what is said goes out without them: pull request, status, check, peek', async () => {
   const issue = ask(stage, repo, 'Say it');
   await ended(stage, repo, issue, 'agent:review', 90);
   const [pull] = stage.github.pulls(repo);
@@ -152,8 +156,15 @@ it('what is said goes out without them: pull request, status, peek', async () =>
       .find(({ body }) => body.includes('I think it is') && !body.includes('<!-- prlt:status')),
   );
   expect(peek.body).toContain('I think it is [redacted]');
-  const everything = [pull?.issue.body, ...stage.github.comments(repo, issue).map(({ body }) => body)].join(
-    '\n',
-  );
+  const said = select(stage.prlt.dataDir, 'select body from tool_calls').map((row) => String(row['body']));
+  expect(said).toEqual([
+    expect.stringContaining('So far I have [redacted].'),
+    expect.stringContaining('Is it [redacted]?'),
+    expect.stringContaining('Rotate [redacted]'),
+  ]);
+  const [check] = stage.github.checkRuns(repo, pull?.headSha ?? '');
+  const comments = stage.github.comments(repo, issue).map(({ body }) => body);
+  expect(comments.join('\n')).toContain('The agent proposes: Rotate [redacted]');
+  const everything = [pull?.issue.body, ...comments, ...said, JSON.stringify(check?.output)].join('\n');
   expect(canariesIn(everything, { key, late, token })).toEqual([]);
 });

@@ -44,25 +44,34 @@ test('a run of before the list, an unknown one and one that is over reach nothin
   expect(await desk.repository('r')).toBeUndefined();
 });
 
-test('refusals are counted, by place, and only so many places', async () => {
+test('refusals are counted, by place; of very many places the number is kept and not each name', async () => {
   const db = await withRun([]);
   const desk = deskOf(db);
   for (const host of ['a.example:443', 'b.example:443', 'b.example:443'])
     await desk.refused('r', host, 'not_listed');
   await desk.refused('r', 'a.example:443', 'not_public');
   await desk.refused('r', 'a.example:443', 'not_public');
-  const hosts = await refusedHosts(db, 'r');
-  expect(hosts).toEqual([
-    { host: 'a.example:443', reason: 'not_public', times: 3 },
-    { host: 'b.example:443', reason: 'not_listed', times: 2 },
-  ]);
-  for (let number = 0; number < 80; number += 1)
+  const few = await refusedHosts(db, 'r');
+  expect(few).toEqual({
+    hosts: [
+      { host: 'a.example:443', reason: 'not_public', times: 3 },
+      { host: 'b.example:443', reason: 'not_listed', times: 2 },
+    ],
+    beyond: 0,
+  });
+  for (let number = 0; number < 500; number += 1)
     await desk.refused('r', `h${number}.example:443`, 'not_listed');
+  await desk.refused('r', 'h499.example:443', 'not_listed');
   await desk.refused('r', 'b.example:443', 'not_listed');
   const many = await refusedHosts(db, 'r');
-  expect(many).toHaveLength(50);
-  expect(many.find(({ host }) => host === 'b.example:443')?.times).toBe(3);
-  expect(await refusedHosts(db, 'other')).toEqual([]);
+  expect(many.hosts).toHaveLength(500);
+  expect(many.hosts.find(({ host }) => host === 'b.example:443')?.times).toBe(3);
+  expect(many.beyond).toBe(3);
+  expect(whyRefused(many)).toContain(
+    '- and at least 491 more hosts; those after the first 500 were tried 3 times',
+  );
+  expect(refusedNote(many)).toContain(' and at least 498 more hosts; ');
+  expect(await refusedHosts(db, 'other')).toEqual({ hosts: [], beyond: 0 });
 });
 
 test('a store that fails is no failure of the tunnel', async () => {
@@ -72,13 +81,13 @@ test('a store that fails is no failure of the tunnel', async () => {
 });
 
 test('people read which places, why, how often, and what to do', async () => {
-  expect(whyRefused([])).toBe('');
-  expect(refusedNote([])).toBeUndefined();
+  expect(whyRefused({ hosts: [], beyond: 0 })).toBe('');
+  expect(refusedNote({ hosts: [], beyond: 0 })).toBeUndefined();
   const hosts = [
     { host: 'registry.example.org:443', reason: 'not_listed', times: 3 },
     { host: 'npm.internal:443', reason: 'not_public', times: 1 },
   ] as const;
-  expect(whyRefused(hosts)).toBe(
+  expect(whyRefused({ hosts, beyond: 0 })).toBe(
     [
       'This run was refused:',
       '- `registry.example.org:443`: not on the allow-list, 3 times\n- `npm.internal:443`: its name leads to an address that is not public, once',
@@ -87,12 +96,15 @@ test('people read which places, why, how often, and what to do', async () => {
     ].join('\n\n'),
   );
   const odd = [{ host: '…@evil.example:443', reason: 'malformed', times: 2 }] as const;
-  expect(whyRefused(odd)).toContain('- `…@evil.example:443`: not plainly a host and a port, 2 times');
-  expect(whyRefused(odd)).toContain('has to write the plain name');
-  const many = Array.from({ length: 12 }, (_, index) => ({ ...hosts[0], host: `h${index}.example:443` }));
-  expect(whyRefused(many)).toContain('- and 2 more');
-  expect(refusedNote(hosts)).toBe(
+  expect(whyRefused({ hosts: odd, beyond: 0 })).toContain(
+    '- `…@evil.example:443`: not plainly a host and a port, 2 times',
+  );
+  expect(whyRefused({ hosts: odd, beyond: 0 })).toContain('has to write the plain name');
+  const twelve = Array.from({ length: 12 }, (_, index) => ({ ...hosts[0], host: `h${index}.example:443` }));
+  expect(whyRefused({ hosts: twelve, beyond: 0 })).toMatch(/^- and 2 more hosts$/m);
+  expect(refusedNote({ hosts, beyond: 0 })).toBe(
     'The run was not let out to `registry.example.org:443`, `npm.internal:443`; `/prlt why` says why.',
   );
-  expect(refusedNote(many)).toContain('and 9 more');
+  expect(refusedNote({ hosts: twelve, beyond: 0 })).toContain(' and 9 more hosts; ');
+  expect(refusedNote({ hosts: twelve.slice(0, 4), beyond: 0 })).toContain(' and one more host; ');
 });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type EffectBody, type EffectKind, effect } from '#src/core/effect.ts';
+import type { Context } from '#src/engine/context.ts';
 import type { Executors, Job, Outcome } from '#src/engine/executor.ts';
 import { createOutbox } from '#src/engine/outbox.ts';
 import { GitHubBusy } from '#src/github/governor.ts';
@@ -9,10 +10,11 @@ import { intend } from '#src/store/effects.ts';
 import { pendingEvents } from '#src/store/events.ts';
 import { saveItem } from '#src/store/items.ts';
 import { parkedSteps } from '#src/store/quarantine.ts';
+import { hurryRefused, refusedFor } from '#src/store/refused-effects.ts';
 import { anItem, now, origin } from '#test/support/builders.ts';
 import { scratchContext } from './scratch.ts';
 
-type Act = (job: Job<EffectKind>) => Promise<Outcome>;
+type Act = (job: Job<EffectKind>, context: Context) => Promise<Outcome>;
 
 const item = anItem({ generation: 1 });
 const launch: EffectBody = { kind: 'launch-run', run: 'r' };
@@ -32,7 +34,10 @@ async function outboxWith(act: Act, ...bodies: EffectBody[]) {
       0,
     );
   await plan(...bodies);
-  const executors = new Proxy({}, { get: () => (_: unknown, job: Job<EffectKind>) => act(job) }) as Executors;
+  const executors = new Proxy(
+    {},
+    { get: () => (context: Context, job: Job<EffectKind>) => act(job, context) },
+  ) as Executors;
   const outbox = createOutbox(context, executors);
   const drain = async (): Promise<number | undefined> => {
     let next: number | undefined;
@@ -161,9 +166,68 @@ test('a fault of our own is tried eight times, then given up by name', async () 
   }
   expect(tries).toBe(8);
   expect(await states()).toEqual({ 'launch-run': 'dropped' });
-  expect((await pendingEvents(context.db, item.id)).map(({ event }) => event.type)).toEqual([
-    'launch_failed',
+  expect((await pendingEvents(context.db, item.id)).map(({ event }) => event)).toMatchObject([
+    { type: 'launch_failed', failure: { code: 'INTERNAL', sentence: expect.not.stringContaining('oops') } },
   ]);
+});
+
+test('what shows how things stand is tried again after a refusal, holds up nothing meanwhile, and at once when asked', async () => {
+  let allowed = false;
+  const tries: string[] = [];
+  const { drain, pass, states, context } = await outboxWith(
+    async ({ effect: { kind } }) => {
+      tries.push(kind);
+      if (!allowed && kind !== 'react') throw status(403);
+      return { kind: 'done' };
+    },
+    labels,
+    { kind: 'status-comment' },
+    eyes,
+  );
+  expect(await drain()).toBe(now + 30_000);
+  expect(await states()).toEqual({
+    'set-labels': 'dropped',
+    'status-comment': 'dropped',
+    react: 'confirmed',
+  });
+  pass(29_999);
+  await drain();
+  expect(tries).toHaveLength(3);
+  pass(1);
+  expect(await drain()).toBe(now + 90_000);
+  expect(tries).toHaveLength(5);
+  allowed = true;
+  await hurryRefused(context.db, [item.repo.id + 1], context.now());
+  await drain();
+  expect(tries).toHaveLength(5);
+  await hurryRefused(context.db, [item.repo.id], context.now());
+  expect(await drain()).toBeUndefined();
+  expect(await states()).toEqual({
+    'set-labels': 'confirmed',
+    'status-comment': 'confirmed',
+    react: 'confirmed',
+  });
+});
+
+test('the status comment says that a check was refused, and no longer when it could be set', async () => {
+  const check: EffectBody = { kind: 'set-check', sha: 'a'.repeat(40) };
+  const shown: (string | undefined)[] = [];
+  let allowed = false;
+  const { drain, pass } = await outboxWith(
+    async ({ effect: { kind } }, context) => {
+      if (kind === 'status-comment') shown.push(await refusedFor(context.db, item.id, 'set-check'));
+      else if (!allowed) throw status(403);
+      return { kind: 'done' };
+    },
+    { kind: 'status-comment' },
+    check,
+  );
+  await drain();
+  expect(shown.at(-1)).toContain('403');
+  allowed = true;
+  pass(30_000);
+  await drain();
+  expect(shown.at(-1)).toBeUndefined();
 });
 
 test('a state asked for while it is being written is written once more', async () => {

@@ -1,14 +1,29 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { errorCatalogue, isErrorCode, userError } from '#src/core/errors.ts';
 import { errorsPage } from '#src/messages/errors-page.ts';
 
-const file = new URL('../../docs/errors.md', import.meta.url);
+const root = join(import.meta.dirname, '../..');
+const file = join(root, 'docs/errors.md');
 
 it('docs/errors.md is what the catalogue says', () => {
   const page = errorsPage(errorCatalogue);
   if (process.env['UPDATE_DOCS']) writeFileSync(file, page);
   expect(readFileSync(file, 'utf8')).toBe(page);
+});
+
+it('every code is told by something', () => {
+  const folders = [join(root, 'src'), join(root, 'runners')];
+  const files = folders.flatMap((folder) =>
+    globSync('**/*.ts', { cwd: folder }).map((name) => join(folder, name)),
+  );
+  const text = files
+    .filter((name) => !name.includes(join('core', 'errors')))
+    .map((name) => readFileSync(name, 'utf8'))
+    .join('\n');
+  const silent = Object.keys(errorCatalogue).filter((code) => !new RegExp(`\\b${code}\\b`).test(text));
+  expect(silent).toEqual([]);
 });
 
 it('every entry says what it means, what to check and what to do', () => {

@@ -135,7 +135,7 @@ describe('replies', () => {
 
   it('a poke that nobody hears says what to do', () => {
     expect(nothingRuns('poke', { key: 'GH-12' })).toMatchInlineSnapshot(
-      `"No agent works on \`GH-12\` now, so nobody heard this. Put what the agent should know into the description and give \`/prlt start\`."`,
+      `"NOTHING_RUNNING: No agent works on \`GH-12\` now, so nobody heard this. Put what the agent should know into the description and give \`/prlt start\`."`,
     );
   });
 
@@ -143,7 +143,7 @@ describe('replies', () => {
     expect(
       nothingRuns('stop', { key: 'GH-12', pull: { number: 4, url: 'https://x/4' } }),
     ).toMatchInlineSnapshot(
-      `"No agent works on \`GH-12\` now, so there is nothing to stop. The change is in [#4](https://x/4)."`,
+      `"NOTHING_RUNNING: No agent works on \`GH-12\` now, so there is nothing to stop. The change is in [#4](https://x/4)."`,
     );
   });
 
@@ -155,7 +155,7 @@ describe('replies', () => {
     expect(noRunner({ profile: 'coder' })).toMatchInlineSnapshot(`
       {
         "code": "NO_RUNNER",
-        "sentence": "The profile \`coder\` has no runner, so nothing was run.",
+        "sentence": "The profile \`coder\` has no runner. Nothing was run another way.",
         "todo": "Put this into \`.github/prlt.yml\` on the default branch, with your own command, and give \`/prlt start\`:
 
       \`\`\`yaml

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../event.ts';
 import type { Failure, LimitName, Run } from '../item.ts';
 import { dollarsOf } from '../money.ts';
-import type { Policy } from '../policy.ts';
+import type { CeilingName, Policy } from '../policy.ts';
 import { speakLine } from '../text/speak.ts';
 
 /** A limit of the repository that a run reached. */
@@ -13,7 +13,7 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
       return {
         code: 'LIMIT_RUN',
         sentence: `The run took longer than limits.run (${seconds(run)}) and was stopped.`,
-        todo: 'Split the issue, or raise limits.run in .github/prlt.yml.',
+        todo: `Split the issue, or ${raise('run', policy)}.`,
       };
     case 'stall':
       return {
@@ -31,7 +31,7 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
       return {
         code: 'LIMIT_SPEND',
         sentence: `The run reached its cap of ${dollarsOf(cap ?? spend.run)} (limits.spend.run) and was stopped; its work is kept.`,
-        todo: 'Give `/prlt retry --spend <dollars>` to go on, or raise limits.spend.run in .github/prlt.yml.',
+        todo: `Give \`/prlt retry --spend <dollars>\` to go on, or ${raise('spend.run', policy)}.`,
       };
     case 'spend_day':
       return {
@@ -42,12 +42,24 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
   }
 }
 
+/** Where a limit can be raised: where the operator's ceiling is what binds, the file of the repository does nothing. */
+function raise(name: CeilingName, { ceilings }: Policy): string {
+  const setting = ceilings?.[name];
+  if (!setting) return `raise limits.${name} in .github/prlt.yml`;
+  return `have the operator of the service raise ${setting}, which is lower than limits.${name}`;
+}
+
 export function outOfMemory(policy: Policy): Failure {
   return {
     code: 'AGENT_OOM',
     sentence: `The run needed more memory than limits.memory (${mebibytes(policy.limits.memory)}) and was killed by the kernel.`,
-    todo: 'Raise limits.memory in .github/prlt.yml, or make the job smaller.',
+    todo: `Make the job smaller, or ${raise('memory', policy)}.`,
   };
+}
+
+/** Of a start that came to nothing: there is no second way that people would have to reckon with. */
+export function notAnotherWay(failure: Failure): Failure {
+  return { ...failure, sentence: `${failure.sentence} Nothing was run another way.` };
 }
 
 export function lost({ cause, exitCode }: Extract<RunEvent, { type: 'run_lost' }>): Failure {
@@ -104,7 +116,10 @@ export function failureOf({ verdict }: Run): Failure {
   }
   switch (verdict?.cause) {
     case 'checkout':
-      return { code: 'CHECKOUT_FAILED', sentence: `The checkout could not be made: ${reason}.` };
+      return notAnotherWay({
+        code: 'CHECKOUT_FAILED',
+        sentence: `The checkout could not be made: ${reason}.`,
+      });
     case 'setup':
       return { code: 'SETUP_FAILED', sentence: `The set-up failed: ${reason}.` };
     case 'setup_time':
@@ -114,22 +129,25 @@ export function failureOf({ verdict }: Run): Failure {
         todo: 'Do the slow part in the image, or raise limits.setup in .github/prlt.yml.',
       };
     case 'spawn':
-      return { code: 'SESSION_SPAWN_FAILED', sentence: `The agent could not be started: ${reason}.` };
+      return notAnotherWay({
+        code: 'SESSION_SPAWN_FAILED',
+        sentence: `The agent could not be started: ${reason}.`,
+      });
     case 'bundle':
       if (/larger than|over the limit/.test(reason)) {
         return {
           code: 'LIMIT_BUNDLE',
-          sentence: `The change was not taken: ${reason}.`,
+          sentence: `The change was not taken: ${reason}. It could not be kept either.`,
           todo: 'Keep build results and data files out of the branch; the operator can raise PRLT_MAX_BUNDLE.',
         };
       }
       return { code: 'PUBLISH_REFUSED', sentence: `The change was not taken: ${reason}.` };
     case 'protocol':
-      return {
+      return notAnotherWay({
         code: 'SESSION_SPAWN_FAILED',
         sentence: `The container and the service did not understand each other: ${reason}.`,
         todo: 'Build the images anew with `npm run runners:build` and give `/prlt start`.',
-      };
+      });
     default:
       return { code: 'AGENT_FAILED', sentence: `The agent ${howItEnded(verdict, reason)}.` };
   }

@@ -5,7 +5,7 @@ import type { RunEvent } from '../event.ts';
 import { type Item, liveRun, type Run } from '../item.ts';
 import type { Policy } from '../policy.ts';
 import { chain, conclude, endRun, failAttempt, finishFix, loseRun } from './ending.ts';
-import { failureOf, lost, outOfMemory, overLimit } from './failures.ts';
+import { failureOf, lost, notAnotherWay, outOfMemory, overLimit } from './failures.ts';
 import { requested } from './requests.ts';
 import { isPutAside, overBudget, providerGaveUp, waitForBlocker } from './waiting.ts';
 
@@ -107,12 +107,10 @@ export function launchFailed(item: Item, event: Of<'launch_failed'>, policy: Pol
   const run = liveRun(item, event.run);
   if (!run) return { item, effects: [] };
   if (run.stopping) return endStopped(item, run, policy, now);
+  const failure = notAnotherWay(event.failure);
   return chain(
     item,
     (it) => endRun(it, run, now),
-    (it) =>
-      event.again
-        ? loseRun(it, event.failure, now)
-        : conclude(it, { kind: 'failed', failure: event.failure }),
+    (it) => (event.again ? loseRun(it, failure, now) : conclude(it, { kind: 'failed', failure })),
   );
 }

@@ -51,6 +51,6 @@ export const agentErrors = {
     meaning:
       'The provider of the models refuses the key of the service. Every item of that runner waits; none fails.',
     check: ['`PRLT_MODELS_*` of the service.', 'Whether the key was revoked or has expired.'],
-    todo: 'The operator renews the key; no restart is needed, and the items go on by themselves.',
+    todo: 'The operator renews the key, and the items go on by themselves. No restart is needed, unless the key is in the environment that the service was started with.',
   },
 } as const satisfies Record<string, ErrorEntry>;

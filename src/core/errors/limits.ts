@@ -54,13 +54,8 @@ export const limitErrors = {
     check: ['What else ran today (UTC).', '`limits.spend.day` in `.github/prlt.yml`.', ceiling],
     todo: 'Nothing: it starts when the day has room again, at the latest at midnight UTC. Or raise `limits.spend.day`.',
   },
-  LIMIT_OUTPUT: {
-    meaning: 'The agent printed more than the service takes from one run and was stopped.',
-    check: ['The last lines: usually one command prints without end.'],
-    todo: 'Make that command quieter, or send its output to a file, and give `/prlt start`.',
-  },
   LIMIT_BUNDLE: {
-    meaning: 'The finished branch is larger than the service takes. Nothing was pushed.',
+    meaning: 'The finished branch is larger than the service takes. Nothing was pushed, and nothing kept.',
     check: ['Whether build results, dependencies or data files were committed.', '`.gitignore`.'],
     todo: 'Ignore those files, or add large ones by hand, and give `/prlt start`.',
   },

@@ -49,7 +49,8 @@ export const requestErrors = {
     todo: 'Correct the file on the default branch and give `/prlt start`.',
   },
   CONFIG_UNREADABLE: {
-    meaning: '`.github/prlt.yml` may exist but could not be read, so nothing was decided by it.',
+    meaning:
+      '`.github/prlt.yml` may exist but could not be read, so nothing was decided by it. The last one that was read stays in force, if there was one.',
     check: ['Whether GitHub answers.', 'Whether the App may read the contents of the repository.'],
     todo: 'Nothing, if GitHub was away: it is read again. Otherwise grant the permission and give `/prlt start`.',
   },

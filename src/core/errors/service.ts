@@ -112,7 +112,8 @@ export const serviceErrors = {
     todo: 'Find out what ended the service, then give `/prlt start`.',
   },
   INTERNAL: {
-    meaning: 'Something in prlt itself went wrong. The sentence has the id under which the log tells more.',
+    meaning:
+      'Something in prlt itself went wrong, several times. The sentence has the id under which the log tells more.',
     check: ['The log of the service, searched for that id.'],
     todo: 'Give `/prlt start` once more; when it comes back, report it with the id.',
   },

@@ -23,3 +23,10 @@ export interface RefusedHost {
   reason: EgressRefusal;
   times: number;
 }
+
+/** Where a run was not let out to. */
+export interface Refused {
+  hosts: readonly RefusedHost[];
+  /** Tries at places beside these, whose names are not kept. */
+  beyond: number;
+}

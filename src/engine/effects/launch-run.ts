@@ -1,4 +1,5 @@
 /** Starts a claimed run: its socket and its container, and meanwhile the mirror and what the run is given. */
+import type { ItemEvent } from '../../core/event.ts';
 import type { Item, Run } from '../../core/item.ts';
 import { liveRun } from '../../core/item.ts';
 import type { Policy } from '../../core/policy.ts';
@@ -6,7 +7,7 @@ import { findRepo } from '../../github/repository.ts';
 import { mintGitToken } from '../../github/tokens.ts';
 import type { LaunchResult, NotLaunched } from '../../runtimes/runtime.ts';
 import { assignRun, type RunRow, runById } from '../../store/runs.ts';
-import { type FoundChange, findOwnPull } from '../adoption.ts';
+import { findOwnFix, findOwnPull } from '../adoption.ts';
 import { type Assigned, assign } from '../assign.ts';
 import type { Context } from '../context.ts';
 import { assignmentOf } from '../desk.ts';
@@ -15,11 +16,13 @@ import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
 import { removeEarly, startAssigned, startEarly } from '../start.ts';
 import { ownImage } from '../toolchain.ts';
+import { askAgain } from './second-asking.ts';
 
 /** How often an engine that does not answer is asked before the launch is given up, and the pause between, milliseconds. */
 const patience = { tries: 8, pause: 3_000 };
 
-export const launchRun: Executor<'launch-run'> = async (context, { effect, item, attempts, again }) => {
+export const launchRun: Executor<'launch-run'> = async (context, job) => {
+  const { effect, item, attempts, again, receipt } = job;
   const run = liveRun(item, effect.run);
   if (!run) return { kind: 'dropped', reason: 'the run is over' };
   if (run.stopping) return lost(run);
@@ -30,7 +33,7 @@ export const launchRun: Executor<'launch-run'> = async (context, { effect, item,
   if (left !== undefined) return notLaunched(run, { kind: 'unavailable', reason: left }, attempts);
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const early = again ? undefined : await startEarly(context, item, run, policy);
-  const prepared = await prepare(context, item, run, policy).catch(async (error: unknown) => {
+  const prepared = await prepare(context, item, run, policy, receipt).catch(async (error: unknown) => {
     await early?.discard();
     throw error;
   });
@@ -53,8 +56,9 @@ function pauseAfter(attempts: number): number {
 
 type Prepared =
   | { kind: 'assigned' }
-  | { kind: 'made_before'; change: FoundChange }
+  | { kind: 'made_before'; event: ItemEvent }
   | { kind: 'no_image'; answer: NotLaunched }
+  | { kind: 'put_off'; outcome: Outcome }
   | Exclude<Assigned, { kind: 'assigned' }>;
 
 function notPrepared(run: Run, why: Exclude<Prepared, { kind: 'assigned' }>, attempts: number): Outcome {
@@ -65,22 +69,32 @@ function notPrepared(run: Run, why: Exclude<Prepared, { kind: 'assigned' }>, att
         events: [{ type: 'launch_failed', run: run.id, failure: why.failure, again: false }],
       };
     case 'made_before':
-      return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change: why.change }] };
+      return { kind: 'done', events: [why.event] };
     case 'no_image':
       return notLaunched(run, why.answer, attempts);
+    case 'put_off':
+      return why.outcome;
     case 'later':
       return { kind: 'later', after: pauseAfter(attempts), reason: why.reason };
   }
 }
 
 /** Records the assignment before an agent can begin, so that a restart finds the same one. */
-async function prepare(context: Context, item: Item, run: Run, policy: Policy): Promise<Prepared> {
+async function prepare(
+  context: Context,
+  item: Item,
+  run: Run,
+  policy: Policy,
+  receipt: unknown,
+): Promise<Prepared> {
   context.crash('mint:before');
   const token = await mintGitToken(await context.authenticate(), item.repo, 'read');
   context.crash('mint:after');
   const url = gitUrl(context.settings, item.repo);
   const mirror = await context.mirrors.refresh({ repoId: item.repo.id, url, token });
   if (mirror.kind === 'unavailable') return { kind: 'later', reason: mirror.reason };
+  const outcome = mirror.kind === 'denied' ? askAgain(mirror, receipt) : undefined;
+  if (outcome) return { kind: 'put_off', outcome };
   if (mirror.kind !== 'ready') {
     const reason = mirror.kind === 'denied' ? mirror.reason : 'it is not there';
     return {
@@ -92,11 +106,8 @@ async function prepare(context: Context, item: Item, run: Run, policy: Policy): 
       },
     };
   }
-  const [change, based] = await Promise.all([
-    run.kind === 'implement' ? findOwnPull(context, item) : undefined,
-    withBase(context, item),
-  ]);
-  if (change) return { kind: 'made_before', change };
+  const [event, based] = await Promise.all([madeBefore(context, item, run), withBase(context, item)]);
+  if (event) return { kind: 'made_before', event };
   const assigned = await assign(context, based, run, policy);
   if (assigned.kind !== 'assigned') return assigned;
   const tools = await ownImage(context, run, { own: assigned.ownImage, runner: assigned.image });
@@ -127,6 +138,16 @@ async function prepare(context: Context, item: Item, run: Run, policy: Policy): 
   return { kind: 'assigned' };
 }
 
+/** What GitHub has of this run's work already. */
+async function madeBefore(context: Context, item: Item, run: Run): Promise<ItemEvent | undefined> {
+  if (run.kind === 'fix') {
+    const fixed = await findOwnFix(context, item);
+    return fixed && { type: 'change_published', run: run.id, change: fixed };
+  }
+  const change = run.kind === 'implement' ? await findOwnPull(context, item) : undefined;
+  return change && { type: 'pull_found', run: run.id, change };
+}
+
 /** The default branch may be called otherwise by now, and the webhook that says so still be on its way. */
 async function withBase(context: Context, item: Item): Promise<Item> {
   const { repo } = item;
@@ -155,7 +176,7 @@ function notLaunched(run: Run, { kind, reason }: NotLaunched, attempts: number):
     image_refused: 'IMAGE_REFUSED',
     refused: 'DISPATCH_INVALID',
   }[kind];
-  const failure = { code, sentence: `${reason} Nothing was run another way.` };
+  const failure = { code, sentence: reason };
   const again = kind === 'unavailable';
   return { kind: 'done', events: [{ type: 'launch_failed', run: run.id, failure, again }] };
 }

@@ -4,6 +4,7 @@ import type { ItemEvent } from '../../core/event.ts';
 import type { Failure, Item, Run } from '../../core/item.ts';
 import { liveRun } from '../../core/item.ts';
 import type { Inspection } from '../../git/inspect.ts';
+import type { MirrorAnswer } from '../../git/mirrors.ts';
 import type { PushAnswer } from '../../git/push.ts';
 import { mintGitToken } from '../../github/tokens.ts';
 import { findOwnPull } from '../adoption.ts';
@@ -11,6 +12,7 @@ import type { Context } from '../context.ts';
 import type { Executor, Outcome } from '../executor.ts';
 import { storedPolicy } from '../policies.ts';
 import { gitUrl } from '../repository-url.ts';
+import { askAgain } from './second-asking.ts';
 
 /** What one change may be at most; a branch beyond it is refused by name. Bytes, milliseconds. */
 export const bounds = {
@@ -22,15 +24,14 @@ export const bounds = {
 
 type Accepted = Extract<Inspection, { kind: 'accepted' }>;
 
-export const publish: Executor<'publish'> = async (context, { effect, item }) => {
+export const publish: Executor<'publish'> = async (context, { effect, item, receipt }) => {
   const run = liveRun(item, effect.run);
   if (run?.phase !== 'publishing' || !run.verdict || !run.base || !run.start || !run.branch) {
     return { kind: 'dropped', reason: 'nothing to publish any more' };
   }
   if (run.stopping) return { kind: 'done', events: [stoppedMeanwhile(run)] };
   const { base, start, verdict, branch } = run;
-  if (!(await exists(context.handover.bundle(run.id))))
-    return withoutBundle(context, item, run, verdict.head);
+  if (!(await exists(context.handover.bundle(run.id)))) return withoutBundle(context, item, run, receipt);
   const policy = await storedPolicy(context, context.db, item.repo.id);
   const judged = await context.handover.inspect({
     run: run.id,
@@ -65,17 +66,24 @@ export const publish: Executor<'publish'> = async (context, { effect, item }) =>
   });
   const change = answer.kind === 'moved' ? await findOwnPull(context, item, branch) : undefined;
   if (change) return { kind: 'done', events: [{ type: 'pull_found', run: run.id, change }] };
-  return pushed(item, run, judged, branch, answer);
+  return askedAgain(answer, receipt) ?? pushed(item, run, judged, branch, answer);
 };
 
+function askedAgain(answer: PushAnswer | MirrorAnswer, receipt: unknown): Outcome | undefined {
+  return answer.kind === 'denied' ? askAgain(answer, receipt) : undefined;
+}
+
 /** The bundle went with the recording of an earlier life (a restored database): what GitHub has decides. */
-async function withoutBundle(context: Context, item: Item, run: Run, head: string): Promise<Outcome> {
+async function withoutBundle(context: Context, item: Item, run: Run, receipt: unknown): Promise<Outcome> {
   const { branch = '', verdict } = run;
   const token = await mintGitToken(await context.authenticate(), item.repo, 'read');
   const url = gitUrl(context.settings, item.repo);
   const mirror = await context.mirrors.refresh({ repoId: item.repo.id, url, token });
   if (mirror.kind === 'unavailable') return { kind: 'later', after: 5_000, reason: mirror.reason };
-  if ((await context.mirrors.resolve(item.repo.id, `refs/heads/${branch}`)) === head) {
+  const again = askedAgain(mirror, receipt);
+  if (again) return again;
+  const head = verdict?.head;
+  if (head && (await context.mirrors.resolve(item.repo.id, `refs/heads/${branch}`)) === head) {
     const change = { branch, head, commits: verdict?.commits ?? 1 };
     return { kind: 'done', events: [{ type: 'change_published', run: run.id, change }] };
   }

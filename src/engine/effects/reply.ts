@@ -44,8 +44,8 @@ async function words(context: Context, item: Item, said: Reply): Promise<string>
         ...(item.change?.pull ? { pull: item.change.pull } : {}),
       });
     case 'why': {
-      const refused = item.run ? await refusedHosts(context.db, item.run.id) : [];
-      return [await whyWords(context, item), whyRefused(refused)].filter(Boolean).join('\n\n');
+      const refused = item.run ? whyRefused(await refusedHosts(context.db, item.run.id)) : '';
+      return [await whyWords(context, item), refused].filter(Boolean).join('\n\n');
     }
     case 'peek':
       return said.prompt

@@ -1,8 +1,20 @@
 /** What labels ask for: work by the request's label, patience by `agent:hold`, an end by taking one off. */
+
+import { userError } from '../../core/errors.ts';
 import type { BoardEvent } from '../../core/event.ts';
-import { holdsSeat, type Item, type Repo, waitsForSeat } from '../../core/item.ts';
+import {
+  type Failure,
+  holdsSeat,
+  type Item,
+  isUnderWay,
+  type Repo,
+  type Snapshot,
+  waitsForSeat,
+} from '../../core/item.ts';
 import { agentLabels, isHoldLabel } from '../../core/labels.ts';
 import type { Actor, Signal, SignalBody } from '../../core/signal.ts';
+import { statusOf } from '../../core/status.ts';
+import { githubFailure } from '../../github/failures.ts';
 import { mayWrite } from '../../github/people.ts';
 import { readIssue } from '../../github/repository.ts';
 import { hasOpenEffects } from '../../store/effects.ts';
@@ -37,37 +49,63 @@ export async function labelled(
   ]);
   if (label !== inForce.policy.label || inForce.policy.mode !== 'agentic') return [];
   const { now, writer, snapshot } = early ?? (await lookAt(context, signal));
-  if (!now?.open || !now.labels.includes(label)) return [];
   const origin = { number: subject.number };
+  if (now?.kind === 'refused') {
+    return writer ? [{ ...asked(signal, snapshot), notes: [], failure: lookupFailed(now.reason) }] : [];
+  }
+  if (!now?.open || !(now.labels.includes(label) || isTakenUnknown(context, item, now.labels))) return [];
   const permitted = by.bot ? isListed(by, inForce) : writer;
   context.strangers.judged(repo.id, by, permitted);
   if (!permitted) return denied(context, repo, by, origin);
   if (editedBy !== undefined) {
     return [{ type: 'reply_asked', origin, ordinal: 0, reply: { kind: 'edited_since', by: editedBy } }];
   }
-  return [
-    ...reopened(item, now.open),
-    {
-      type: 'item_requested',
-      by: person(by),
-      via: 'label',
-      origin,
-      ordinal: 0,
-      snapshot,
-      ...preflight(inForce),
-    },
-  ];
+  return [...reopened(item, now.open), { ...asked(signal, snapshot), ...preflight(inForce) }];
+}
+
+/** An agent took it after the backup was made: the request's label is gone, and the agent's is there. */
+function isTakenUnknown({ restored }: IntakeContext, item: Item, labels: string[]): boolean {
+  if (!restored || isUnderWay(item) || statusOf(item) === 'review') return false;
+  return labels.includes(agentLabels.working) || labels.includes(agentLabels.review);
+}
+
+function asked({ by, subject }: Of<'label_added'>, snapshot: Snapshot) {
+  const origin = { number: subject.number };
+  return {
+    type: 'item_requested',
+    by: person(by),
+    via: 'label',
+    origin,
+    ordinal: 0,
+    snapshot,
+  } as const;
+}
+
+function lookupFailed(reason: string): Failure {
+  return userError('ITEM_LOOKUP_FAILED', `GitHub does not let the App read this issue (${reason}).`);
 }
 
 /** Everything about a labelled issue that only GitHub knows. */
 async function lookAt(context: IntakeContext, { repo, subject, by }: Of<'label_added'>) {
   const octokit = await context.authenticate(repo.installation);
   const [now, writer, snapshot] = await Promise.all([
-    readIssue(octokit, repo, subject.number),
+    readable(readIssue(octokit, repo, subject.number)),
     by.bot ? false : mayWrite(octokit, repo, by),
     snapshotOf(context, repo, subject),
   ]);
   return { now, writer, snapshot };
+}
+
+/** What the App may not read is said to whoever asked; everything else that fails is tried again. */
+async function readable<T extends object>(reading: Promise<T | undefined>) {
+  try {
+    const found = await reading;
+    return found && { kind: 'read' as const, ...found };
+  } catch (error) {
+    const failure = githubFailure(error);
+    if (failure?.kind !== 'forbidden') throw error;
+    return { kind: 'refused' as const, reason: failure.reason };
+  }
 }
 
 /** Taking off `agent:working`, or the request's label before prlt has taken it off itself, takes the request back. */

@@ -184,7 +184,9 @@ describe('ending at once', () => {
   ];
   test.each(final)('%s', (_, phase, event) => {
     const after = play(itemAt(phase), [event]);
-    expect(after.item).toMatchObject({ outcome: { kind: 'failed', failure }, attempts: 0, losses: 0 });
+    const way = event.type === 'launch_failed' ? ' Nothing was run another way.' : '';
+    const told = { ...failure, sentence: `${failure.sentence}${way}` };
+    expect(after.item).toMatchObject({ outcome: { kind: 'failed', failure: told }, attempts: 0, losses: 0 });
     expect(names(after.effects).filter((name) => name !== 'keep-work')).toEqual([
       'clean-run:workspace',
       'status-comment',

@@ -40,7 +40,7 @@ test('what people are told about the run outlives the life that prepared it', as
 async function launching(
   answer: (told: string[]) => Promise<unknown>,
   again = false,
-  engine: { attempts?: number; away?: boolean } = {},
+  engine: { attempts?: number; away?: boolean; receipt?: unknown } = {},
 ) {
   const told: string[] = [];
   const note = (what: string) => async (run: string) => {
@@ -70,8 +70,8 @@ async function launching(
     } as never,
   });
   const run = item.run?.id ?? '';
-  const { attempts = 0 } = engine;
-  const job = { item, again, attempts, receipt: undefined, signal: new AbortController().signal };
+  const { attempts = 0, receipt } = engine;
+  const job = { item, again, attempts, receipt, signal: new AbortController().signal };
   const outcome = await launchRun(context, { ...job, effect: { kind: 'launch-run', run } });
   return { told, outcome };
 }
@@ -107,4 +107,21 @@ test('an engine that is away costs the item nothing, however often GitHub was aw
   expect(late.outcome).toMatchObject({
     events: [{ type: 'launch_failed', again: true, failure: { code: 'RUNTIME_UNAVAILABLE' } }],
   });
+});
+
+test('a no that may pass is asked for twice more within about a minute, whatever was before it, and then holds', async () => {
+  const answer = async () => ({ kind: 'denied' as const, reason: 'error: 403', passing: true as const });
+  let receipt: unknown;
+  let waited = 0;
+  for (const attempts of [7, 8]) {
+    const { told, outcome } = await launching(answer, false, { attempts, receipt });
+    if (outcome.kind !== 'later') throw new Error(`it ends with ${outcome.kind}`);
+    expect(outcome.reason).toContain('error: 403');
+    expect(told).toEqual(['launch the image', 'stop run1', 'remove run1']);
+    waited += outcome.after;
+    receipt = outcome.receipt;
+  }
+  expect(waited).toBe(60_000);
+  const last = await launching(answer, false, { attempts: 9, receipt });
+  expect(last.outcome).toMatchObject({ events: [{ failure: { code: 'CHECKOUT_FAILED' }, again: false }] });
 });

@@ -6,6 +6,7 @@ import type { Context } from '#src/engine/context.ts';
 import { publish } from '#src/engine/effects/publish.ts';
 import type { Outcome } from '#src/engine/executor.ts';
 import { itemMarker } from '#src/engine/markers.ts';
+import type { MirrorAnswer } from '#src/git/mirrors.ts';
 import type { PushAnswer } from '#src/git/push.ts';
 import { itemAt } from '../../core/story.ts';
 import { scratchDir } from '../../store/scratch.ts';
@@ -19,12 +20,15 @@ interface World {
   branchAt?: string | undefined;
   bundle?: boolean;
   push?: PushAnswer;
+  /** What fetching gives. */
+  mirror?: MirrorAnswer;
+  receipt?: unknown;
   pulls?: { login: string; body: string; state?: 'open' | 'closed'; merged_at?: string | null }[];
 }
 
 async function publishing(
   item: Item,
-  { branchAt, bundle = false, push, pulls = [] }: World,
+  { branchAt, bundle = false, push, pulls = [], mirror, receipt }: World,
 ): Promise<Outcome> {
   const listed = pulls.map(({ login, body, state = 'open', merged_at = null }, index) => ({
     number: 40 + index,
@@ -54,7 +58,7 @@ async function publishing(
     authenticate: (async () => octokit) as never,
     mirrors: {
       path: () => '/mirror',
-      refresh: async () => ({ kind: 'ready', path: '/mirror' }),
+      refresh: async () => mirror ?? { kind: 'ready', path: '/mirror' },
       resolve: async () => branchAt,
     } as never,
     handover: {
@@ -64,7 +68,7 @@ async function publishing(
     } as never,
   });
   const settings = { ...context.settings, github: { web: 'http://example.org' } } as Context['settings'];
-  const job = { item, again: false, attempts: 0, receipt: undefined, signal: new AbortController().signal };
+  const job = { item, again: false, attempts: 0, receipt, signal: new AbortController().signal };
   return publish({ ...context, settings }, { ...job, effect: { kind: 'publish', run: item.run?.id ?? '' } });
 }
 
@@ -117,5 +121,29 @@ test.each([
   expect(await publishing(item, { bundle: true, push: moved, pulls })).toMatchObject({
     kind: 'done',
     events: [{ type: 'change_refused', failure: { code: 'BRANCH_MOVED' }, fault: 'final' }],
+  });
+});
+
+const no = { kind: 'denied', reason: 'error: 403', passing: true } as const;
+
+test.each<[string, World, string]>([
+  ['push', { bundle: true, push: no }, 'PERMISSION_MISSING'],
+  ['fetch without a bundle', { mirror: no }, 'PUBLISH_REFUSED'],
+])('a no to a %s that may pass is asked for twice more before it holds', async (_, world, code) => {
+  let receipt: unknown;
+  for (const after of [10_000, 50_000]) {
+    const outcome = await publishing(item, { ...world, receipt });
+    expect(outcome).toMatchObject({ kind: 'later', after });
+    receipt = outcome.kind === 'later' ? outcome.receipt : undefined;
+  }
+  expect(await publishing(item, { ...world, receipt })).toMatchObject({
+    events: [{ type: 'change_refused', failure: { code } }],
+  });
+});
+
+test('a no that lasts holds at once', async () => {
+  const push = { kind: 'denied', reason: 'not found' } as const;
+  expect(await publishing(item, { bundle: true, push })).toMatchObject({
+    events: [{ type: 'change_refused', failure: { code: 'PERMISSION_MISSING' }, fault: 'final' }],
   });
 });

@@ -149,6 +149,17 @@ describe.concurrent('a repository', () => {
     expect(status).toMatch(/line \d+/);
   });
 
+  it.each([
+    ['unseen', /\/issues\/1$/, '**ITEM_LOOKUP_FAILED**: GitHub does not let the App read this issue'],
+    ['sealed', /\/contents\//, '**CONFIG_UNREADABLE**: .github/prlt.yml may not be read'],
+  ])('%s: what the App may not read is said by name', async (title, path, said) => {
+    const name = await addRepository(stage, title, { agent: 'true', owner: title });
+    const where = new RegExp(`/${name}\\b.*${path.source}`);
+    stage.github.faults.add({ when: { method: 'GET', path: where }, times: 1, do: { status: 403 } });
+    const status = await ended(stage, name, ask(stage, name, 'Read'), 'agent:failed');
+    expect(status).toContain(said);
+  });
+
   it('whose configuration would unfold into gigabytes is refused', async () => {
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
     for (const [from, to] of ['ab', 'bc', 'cd', 'de', 'ef', 'fg', 'gh', 'hi'])

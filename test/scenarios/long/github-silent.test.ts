@@ -37,7 +37,10 @@ describe.concurrent('an item ends in review, with everything there once, when', 
     ['the push arrives and is never answered', 'POST', /git-receive-pack$/, lost],
   ])('%s', { timeout: 150_000 }, async (what, method, path, action) => {
     const { github, until } = stage;
-    const name = await addRepository(stage, 'work', { agent, owner: what.replaceAll(/\W+/g, '-') });
+    // The comment of a beginning waits for more to show: an edit comes for sure when the agent takes longer than that.
+    const work = method === 'PATCH' ? `sleep 6; ${agent}` : agent;
+    const owner = what.replaceAll(/\W+/g, '-');
+    const name = await addRepository(stage, 'work', { agent: work, owner });
     const where = new RegExp(`/${name}\\b.*${path.source}`);
     const fault = github.faults.add({ when: { method, path: where }, times: 1, do: action });
     const issue = ask(stage, name, 'Do');

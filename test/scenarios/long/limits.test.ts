@@ -71,6 +71,7 @@ describe.concurrent('a run', () => {
     const issue = ask(stage, name, 'Fail');
     const status = await ended(stage, name, issue, 'agent:failed');
     expect(status).toContain('3 of 3');
+    expect(status).toContain('LIMIT_ATTEMPTS: it failed 3 times');
     expect(status).toContain('exit code 7');
   });
 });

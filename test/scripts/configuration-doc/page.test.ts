@@ -15,6 +15,11 @@ describe('docs/configuration.md', () => {
     expect(readFileSync(path, 'utf8')).toBe(configurationPage());
   });
 
+  it('writes amounts of money as a person would', () => {
+    expect(configurationPage()).toMatch(/`PRLT_MAX_SPEND_RUN` \| US dollars: `5`, `0\.5` \| `5` \|/);
+    expect(configurationPage()).toMatch(/`PRLT_MAX_SPEND_DAY` \| US dollars: `5`, `0\.5` \| `50` \|/);
+  });
+
   it('knows every setting and no other', () => {
     const keys = (rows: { key: string }[]) => rows.map(({ key }) => key).sort();
     expect(Object.keys(environmentMeanings).sort()).toEqual(keys(environmentRows()));

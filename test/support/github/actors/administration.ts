@@ -1,7 +1,14 @@
 /** What happens behind the scenes of a test: accounts, repositories, rights, installing the app, expiring tokens. */
 import { randomBytes } from 'node:crypto';
 import type { App, Installation, Repo, Role, User } from '../model.ts';
-import { changeSelection, install, installationOn, setSuspended, uninstall } from '../state/installations.ts';
+import {
+  acceptPermissions,
+  changeSelection,
+  install,
+  installationOn,
+  setSuspended,
+  uninstall,
+} from '../state/installations.ts';
 import {
   archiveRepository,
   createRepository,
@@ -35,6 +42,7 @@ export interface Administration {
   uninstall(owner: string): void;
   suspend(owner: string): void;
   unsuspend(owner: string): void;
+  acceptPermissions(owner: string, permissions: Installation['permissions']): void;
   /** Changes the chosen repositories of an installation. */
   selectRepositories(owner: string, change: { add?: readonly string[]; remove?: readonly string[] }): void;
   /** A token of a person, for git or the API. */
@@ -94,6 +102,8 @@ export function createAdministration(world: World, app: App): Administration {
     uninstall: (owner) => uninstall(world, callerFor(ownerOf(owner)), installation(owner)),
     suspend: (owner) => setSuspended(world, callerFor(ownerOf(owner)), installation(owner), true),
     unsuspend: (owner) => setSuspended(world, callerFor(ownerOf(owner)), installation(owner), false),
+    acceptPermissions: (owner, permissions) =>
+      acceptPermissions(world, callerFor(ownerOf(owner)), installation(owner), permissions),
     selectRepositories(owner, { add = [], remove = [] }) {
       const named = (names: readonly string[]) => names.map((name) => repoNamed(world, name));
       const target = installation(owner);

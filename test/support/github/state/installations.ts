@@ -60,6 +60,18 @@ export function setSuspended(
   announce(world, caller, installation, suspended ? 'suspend' : 'unsuspend');
 }
 
+/** As an owner does after the App has asked for others; tokens that were minted before keep what they had. */
+export function acceptPermissions(
+  world: World,
+  caller: Caller,
+  installation: Installation,
+  permissions: Permissions,
+): void {
+  installation.permissions = permissions;
+  installation.updatedAt = now(world);
+  announce(world, caller, installation, 'new_permissions_accepted');
+}
+
 /** Adds or removes repositories of the selection; `all` only announces what came to exist. */
 export function changeSelection(
   world: World,
