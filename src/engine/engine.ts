@@ -7,6 +7,7 @@ import { executors } from './effects/registry.ts';
 import { createHoldNews } from './hold-news.ts';
 import { watchInstallations } from './installations.ts';
 import type { Intake } from './intake.ts';
+import { dropKeptRef } from './kept-refs.ts';
 import { createLoop } from './loop.ts';
 import { createOutbox } from './outbox.ts';
 import { place } from './place.ts';
@@ -71,7 +72,7 @@ export async function startEngine(context: Context, intake: Intake, receiver: Re
     now,
     log,
   );
-  const retention = createRetention(context);
+  const retention = createRetention(context, (run) => dropKeptRef(context, run));
   const tellHolds = createHoldNews(context);
   const forgetter = createLoop(
     async () => now() + ((await retention.step()) ? pauses.forgetting : pauses.forget),

@@ -24,8 +24,11 @@ export interface Retention {
   step(): Promise<boolean>;
 }
 
-export function createRetention(context: Pick<Context, 'db' | 'log' | 'now' | 'settings'>): Retention {
-  const { db, log, now, settings } = context;
+/** @param dropKept takes the kept work of a run away; false: not now */
+export function createRetention(
+  { db, log, now, settings }: Pick<Context, 'db' | 'log' | 'now' | 'settings'>,
+  dropKept: (run: string) => Promise<boolean>,
+): Retention {
   const walks = [forgetEvents, forgetEffects].map((forget) => ({ forget, at: 0, over: false }));
   let deliveries = true;
   let forgotten = 0;
@@ -47,9 +50,11 @@ export function createRetention(context: Pick<Context, 'db' | 'log' | 'now' | 's
     return taken.forgotten;
   };
 
-  const forgetSomeOf = async (run: string): Promise<number> => {
+  const forgetSomeOf = async (run: string): Promise<number | undefined> => {
     const gone = await forgetWordsOfRun(db, run, most.rows);
     if (gone === most.rows) return gone;
+    // Nothing is forgotten past it; the next hour has another try.
+    if (!(await dropKept(run))) return undefined;
     await db.transaction().execute((tx) => forgetRun(tx, run));
     return gone + 1;
   };

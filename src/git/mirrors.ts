@@ -5,6 +5,7 @@ import { clearDebris, countPacks, dropRefs, isBareRepository, layBareRepository 
 import type { Git } from './git-process.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createMirrorReader, type MirrorReader } from './mirror-reader.ts';
+import { type DropRequest, dropRef } from './push.ts';
 import { checkedFolder, checkedSha } from './ref-name.ts';
 import { type Remote, type RemoteFailure, raise, remoteFailure, toRemote } from './remote.ts';
 
@@ -25,6 +26,8 @@ export interface Mirrors extends MirrorReader {
   refresh(source: MirrorSource & { sha?: string }): Promise<MirrorAnswer>;
   /** Fetches the head of pull request `number`, also from a fork. */
   fetchPull(source: MirrorSource & { number: number }): Promise<PullHead>;
+  /** Takes one of prlt's own refs off the server, if it is still at `head`. */
+  dropRef(repoId: string | number, request: Omit<DropRequest, 'repo'>): ReturnType<typeof dropRef>;
   /** Repacks when packs have piled up; whatever was in stays in, since checkouts borrow from here. */
   maintain(repoId: string | number): Promise<'repacked' | 'not_needed'>;
   /** Ids that have a mirror. */
@@ -149,6 +152,12 @@ export function createMirrors(options: {
         const sha = await reader.resolve(source.repoId, ref);
         return sha ? { kind: 'found', sha } : { kind: 'missing' };
       });
+    },
+
+    async dropRef(repoId, request) {
+      const mirror = path(repoId);
+      await writers.run(mirror, () => open(mirror));
+      return dropRef(git, { ...request, repo: mirror });
     },
 
     maintain(repoId) {

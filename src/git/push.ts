@@ -1,7 +1,7 @@
 /** Publishes a commit as a branch: only forward, only from the state that was expected. */
 import { cleanText, GitError } from './git-error.ts';
 import type { Git } from './git-process.ts';
-import { branchRef, checkedSha } from './ref-name.ts';
+import { branchRef, checkedSha, ownRef } from './ref-name.ts';
 import { type Remote, type RemoteFailure, remoteFailure, remoteHead, toRemote } from './remote.ts';
 
 /** `repo`: path of the accepted repository. `expectedOld`: what the branch is at, null when it must not exist. */
@@ -100,4 +100,38 @@ function serverWords(refused: string, stderr: string): string {
     .filter((line) => line.startsWith('remote:'))
     .map((line) => line.slice('remote:'.length).trim());
   return cleanText([summary, ...said].filter(Boolean).join('\n'), 1_000) || 'The server gave no reason.';
+}
+
+/** What {@link dropRef} takes away: `ref` at `head`, and nothing that somebody else put there. */
+export interface DropRequest extends Remote {
+  /** Any repository of this machine; nothing of it is sent. */
+  repo: string;
+  ref: string;
+  head: string;
+}
+
+/** Takes one of prlt's own refs off the server. `moved`: it is not what was put there, and stays. Safe to repeat. */
+export async function dropRef(
+  git: Git,
+  request: DropRequest,
+): Promise<{ kind: 'gone' | 'moved' } | RemoteFailure> {
+  const ref = ownRef(request.ref);
+  const head = checkedSha(request.head);
+  const before = await remoteHead(git, { ...request, branch: ref });
+  if (before.kind === 'absent') return { kind: 'gone' };
+  if (before.kind !== 'found') return before;
+  if (before.sha !== head) return { kind: 'moved' };
+  const { url, call } = toRemote(request);
+  const lease = `--force-with-lease=${ref}:${head}`;
+  try {
+    await git.run({
+      ...call,
+      gitDir: request.repo,
+      args: ['push', '--porcelain', '--no-verify', '--no-signed', lease, '--', url, `:${ref}`],
+      timeoutMs: 60_000,
+    });
+    return { kind: 'gone' };
+  } catch (error) {
+    return remoteFailure(error) ?? { kind: 'moved' };
+  }
 }

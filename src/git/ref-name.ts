@@ -26,6 +26,14 @@ export function branchRef(name: string): string {
   return `refs/heads/${name}`;
 }
 
+/** `name` when it is one of our own refs. Throws otherwise. */
+export function ownRef(name: string): string {
+  const ref = branchRef(name);
+  if (!ref.startsWith(OWN))
+    throw new TypeError(`Not a ref of prlt's own: ${JSON.stringify(name.slice(0, 200))}`);
+  return ref;
+}
+
 /** `text` when it is a full object id. Throws otherwise. */
 export function checkedSha(text: string): string {
   if (!isSha(text)) throw new TypeError(`Not a full object id: ${JSON.stringify(text.slice(0, 80))}`);

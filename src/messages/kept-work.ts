@@ -1,9 +1,9 @@
 /** Where the work of a run that was not published can be fetched. */
 import { inlineCode } from '#src/core/text/inline-code.ts';
 
-/** `url` is the repository's, `ref` a full ref in it. */
-export function keptAsRef(url: string, ref: string): string {
-  return `The work so far is kept: ${inlineCode(`git fetch ${url} ${ref} && git switch --detach FETCH_HEAD`, 400)}`;
+/** `url` is the repository's, `ref` a full ref in it, where it stays for so many days. */
+export function keptAsRef(url: string, ref: string, days: number): string {
+  return `The work so far is kept for ${days} days: ${inlineCode(`git fetch ${url} ${ref} && git switch --detach FETCH_HEAD`, 400)}`;
 }
 
 /** `path` is a bundle on the machine of the service, where it stays for so many days. */

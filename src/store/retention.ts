@@ -3,6 +3,7 @@
  * decision, a recovery or an effect may still look for stays, however old it is.
  */
 import { sql } from 'kysely';
+import type { Effect } from '#src/core/effect.ts';
 import type { Status } from '#src/core/status.ts';
 import type { Executor } from './open.ts';
 
@@ -72,6 +73,23 @@ export async function forgetWordsOfRun(db: Executor, run: string, most: number):
     forgotten += Number(numAffectedRows);
   }
   return forgotten;
+}
+
+/** Where a run's work was kept. The path of the key ends in the run (core/effect). */
+export async function keptWorkOf(
+  db: Executor,
+  run: string,
+): Promise<{ item: string; effect: Effect } | undefined> {
+  const row = await db
+    .selectFrom('effects')
+    .innerJoin('runs', 'runs.item', 'effects.item')
+    .select(['effects.item', 'effects.body'])
+    .where('runs.id', '=', run)
+    .where('effects.kind', '=', 'keep-work')
+    .where('effects.state', '=', 'confirmed')
+    .where('effects.key', 'like', `%/keep-work/${run}`)
+    .executeTakeFirst();
+  return row && { item: row.item, effect: JSON.parse(row.body) as Effect };
 }
 
 /** Forgets a run whose words are gone, with what was said to it. What it cost stays. */

@@ -83,13 +83,15 @@ async function story() {
     );
     return Object.fromEntries(tables.map((one, index) => [one, all[index]]));
   };
-  const retention = createRetention(context);
+  const dropped: string[] = [];
+  const refs = { away: false };
+  const retention = createRetention(context, async (run) => !refs.away && dropped.push(run) > 0);
   const forget = async () => {
     let steps = 1;
     while (await retention.step()) steps += 1;
     return steps;
   };
-  return { ...scratch, db, dataDir, tell, worked, count, forget };
+  return { ...scratch, db, dataDir, tell, worked, count, forget, dropped, refs };
 }
 
 const toReview = [aRequest(), aSeat(), aLaunch(), finished(), published(), opened()];
@@ -110,6 +112,20 @@ test('a finished item keeps its facts and its status comment; the rest goes when
   const item = await itemById(db, 'item1');
   expect(item?.change?.pull?.state).toBe('merged');
   expect(peekReply(await peekView(context, item as never))).toContain('more than 14 days ago');
+});
+
+test('a run goes with the work that was kept of it, and stays while that cannot be taken away', async () => {
+  const { pass, tell, worked, count, forget, dropped, refs } = await story();
+  await tell(...toReview, merged);
+  await worked('run1');
+  pass(20 * day);
+  refs.away = true;
+  await forget();
+  expect(await count()).toMatchObject({ runs: 1 });
+  refs.away = false;
+  await forget();
+  expect(await count()).toMatchObject({ runs: 0, effects: 3 });
+  expect(dropped).toEqual(['run1']);
 });
 
 test('an item under review keeps its run, which peek still shows', async () => {

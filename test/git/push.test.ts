@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createGit, type Git } from '#src/git/git-process.ts';
-import { type PushRequest, pushBranch } from '#src/git/push.ts';
+import { dropRef, type PushRequest, pushBranch } from '#src/git/push.ts';
 import { remoteHead } from '#src/git/remote.ts';
 import {
   type GitServer,
@@ -175,4 +175,27 @@ test('names and URLs that git must never see are refused before it starts', asyn
     await expect(push({ url })).rejects.toThrow('plain http or https');
   }
   await expect(push({ head: 'main' })).rejects.toThrow('Not a full object id');
+});
+
+test('a ref of prlt is taken off while it is what was put there, and nothing else ever', async () => {
+  const ref = 'refs/prlt/GH-12/1.1';
+  const drop = (over: Partial<Parameters<typeof dropRef>[1]> = {}) =>
+    dropRef(git, {
+      repo: work.dir,
+      url: `${server.url}/acme/widgets.git`,
+      token: TOKEN,
+      ref,
+      head,
+      ...over,
+    });
+  const refs = () => origin.git(['for-each-ref', '--format=%(refname)']).trim().split('\n');
+  expect(await push({ branch: ref })).toEqual({ kind: 'pushed' });
+  expect(await drop({ head: first })).toEqual({ kind: 'moved' });
+  expect(refs()).toEqual(['refs/heads/main', ref]);
+  expect(await drop({ token: 'another' })).toMatchObject({ kind: 'denied' });
+  expect(await drop()).toEqual({ kind: 'gone' });
+  expect(await drop()).toEqual({ kind: 'gone' });
+  expect(refs()).toEqual(['refs/heads/main']);
+  await expect(drop({ ref: 'refs/heads/main', head: first })).rejects.toThrow('Not a ');
+  await expect(drop({ ref: 'main', head: first })).rejects.toThrow("Not a ref of prlt's own");
 });

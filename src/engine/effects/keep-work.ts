@@ -21,7 +21,7 @@ export const keepWork: Executor<'keep-work'> = async (context, { effect, item })
   if (pushed === 'later')
     return { kind: 'later', after: 10_000, reason: 'GitHub does not take the work now' };
   const note = pushed
-    ? keptAsRef(gitUrl(context.settings, item.repo), effect.work.ref)
+    ? keptAsRef(gitUrl(context.settings, item.repo), effect.work.ref, keptDays(context.settings))
     : keptAsFile(
         item.key,
         await asFile(context, effect.run, bundle),

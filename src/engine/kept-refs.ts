@@ -1,0 +1,35 @@
+/** Work that was kept as a ref goes when its run is forgotten, as work that was kept as a file does. */
+import type { Effect } from '../core/effect.ts';
+import { githubFailure } from '../github/failures.ts';
+import { mintGitToken } from '../github/tokens.ts';
+import { itemById } from '../store/items.ts';
+import { keptWorkOf } from '../store/retention.ts';
+import type { Context } from './context.ts';
+import { gitUrl } from './repository-url.ts';
+
+/** False when GitHub does not answer now: the run stays until it does. What may not be taken away is left to its owner. */
+export async function dropKeptRef(context: Context, run: string): Promise<boolean> {
+  const kept = await keptWorkOf(context.db, run);
+  const item = kept && (await itemById(context.db, kept.item));
+  if (!kept || !item) return true;
+  const { work } = kept.effect as Effect & { kind: 'keep-work' };
+  try {
+    const token = await mintGitToken(await context.authenticate(), item.repo, 'push');
+    const url = gitUrl(context.settings, item.repo);
+    const answer = await context.mirrors.dropRef(item.repo.id, {
+      url,
+      token,
+      ref: work.ref,
+      head: work.head,
+    });
+    if (answer.kind === 'unavailable') return false;
+    context.log.info({ run, ref: work.ref, is: answer.kind }, 'work that was kept long enough');
+  } catch (error) {
+    const failure = githubFailure(error);
+    if (!failure || failure.kind === 'later') {
+      context.log.warn({ err: error, run }, 'kept work could not be taken away now');
+      return false;
+    }
+  }
+  return true;
+}
