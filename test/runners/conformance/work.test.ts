@@ -49,13 +49,16 @@ describe.each(chosenRunners().map((runner) => [runner.name, runner] as const))('
     expect(new Set(asked.map(({ tools }) => tools.length > 0))).toEqual(new Set([true]));
     const key = asked[0]?.headers['x-api-key'] ?? asked[0]?.headers['authorization'];
     expect(key).toContain('the-real-key');
-    expect(run.metered.filter(({ estimated }) => estimated)).toEqual([]);
-    expect(run.metered.map((call) => call.usage)).toContainEqual(
+    // A title that nobody waits for any more when the work is done is given up by the CLI.
+    const counted = run.metered.filter(({ broken }) => broken !== 'given_up');
+    expect(counted.filter(({ estimated }) => estimated)).toEqual([]);
+    expect(counted.map((call) => call.usage)).toContainEqual(
       expect.objectContaining({ ...usage, cacheWrite: 0 }),
     );
-    const spent = run.metered.reduce((sum, call) => sum + call.usage.input + call.usage.output, 0);
-    const sides = run.models.calls.filter(({ side }) => side).length;
-    expect(spent).toBe(1270 + 1050 * (1 + sides));
+    const spent = counted.reduce((sum, call) => sum + call.usage.input + call.usage.output, 0);
+    expect(spent).toBe(1270 + 1050 * (counted.length - 1));
+    const sides = run.metered.length - asked.length;
+    expect(run.metered.length - counted.length).toBeLessThanOrEqual(sides);
   });
 
   it('is asked with the model that the manifest names', async () => {
