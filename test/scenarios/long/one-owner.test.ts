@@ -21,7 +21,7 @@ afterAll(async () => {
 async function second(): Promise<{ code: number; said: string }> {
   const { github, prlt } = stage;
   const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: join(import.meta.dirname, '../..'),
+    cwd: join(import.meta.dirname, '../../..'),
     env: { ...serviceEnvironment(github, prlt.dataDir, 'host'), PORT: '0' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
