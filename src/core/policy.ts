@@ -35,9 +35,10 @@ export interface Worker {
   agents: string[] | 'unlimited';
 }
 
-/** Durations in milliseconds, sizes in bytes. */
+/** Limits that the operator has a ceiling for. */
 export type CeilingName = 'run' | 'setup' | 'memory' | 'spend.run' | 'spend.day';
 
+/** Durations in milliseconds, sizes in bytes. */
 export interface Limits {
   concurrency: number;
   run: number;

@@ -1,5 +1,4 @@
 /** Work that was kept as a ref goes when its run is forgotten, as work that was kept as a file does. */
-import type { Effect } from '../core/effect.ts';
 import { githubFailure } from '../github/failures.ts';
 import { mintGitToken } from '../github/tokens.ts';
 import { itemById } from '../store/items.ts';
@@ -12,7 +11,7 @@ export async function dropKeptRef(context: Context, run: string): Promise<boolea
   const kept = await keptWorkOf(context.db, run);
   const item = kept && (await itemById(context.db, kept.item));
   if (!kept || !item) return true;
-  const { work } = kept.effect as Effect & { kind: 'keep-work' };
+  const { work } = kept.effect;
   try {
     const token = await mintGitToken(await context.authenticate(), item.repo, 'push');
     const url = gitUrl(context.settings, item.repo);
@@ -25,11 +24,9 @@ export async function dropKeptRef(context: Context, run: string): Promise<boolea
     if (answer.kind === 'unavailable') return false;
     context.log.info({ run, ref: work.ref, is: answer.kind }, 'work that was kept long enough');
   } catch (error) {
-    const failure = githubFailure(error);
-    if (!failure || failure.kind === 'later') {
-      context.log.warn({ err: error, run }, 'kept work could not be taken away now');
-      return false;
-    }
+    context.log.warn({ err: error, run, ref: work.ref }, 'kept work could not be taken away');
+    // A fault of our own is not to hold up the forgetting for ever.
+    return githubFailure(error)?.kind !== 'later';
   }
   return true;
 }

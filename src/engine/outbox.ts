@@ -24,8 +24,7 @@ const shownWhenPutOff: ReadonlySet<string> = new Set(['run', 'code']);
 /** A fault of our own is not repeated for ever: after so many tries the effect is given up and logged. */
 const mostFaults = 8;
 
-/** What shows how things stand is due when the App may write again. Refused, it is tried for four days, and holds up nothing. */
-const shows: ReadonlySet<EffectKind> = new Set(['status-comment', 'set-labels', 'set-check']);
+/** A state to reach is due when the App may write again. Refused, it is tried for four days, and holds up nothing. */
 const mostRefusals = 100;
 const longestRefused = 3_600_000;
 
@@ -124,7 +123,7 @@ function failed(context: Context, row: LedgerRow, error: unknown): Outcome {
     return { kind: 'later', after, reason: `GITHUB_UNAVAILABLE: ${reason}` };
   }
   context.log.error({ err: error, effect: row.key }, 'effect failed');
-  if (failure?.kind === 'forbidden' && shows.has(row.effect.kind) && row.attempts < mostRefusals) {
+  if (failure?.kind === 'forbidden' && row.effect.level && row.attempts < mostRefusals) {
     const again = Math.min(30_000 * 2 ** row.attempts, longestRefused);
     return { kind: 'dropped', reason: failure.reason, again };
   }

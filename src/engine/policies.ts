@@ -37,6 +37,7 @@ export async function currentPolicy(context: Context, repo: Repo): Promise<InFor
   const octokit = await context.authenticate(repo.installation);
   const file = await readConfigFile(octokit, repo);
   if (file.kind === 'unreadable') return problem(context, repo, 'CONFIG_UNREADABLE', file.reason);
+  if (file.kind === 'no_file') return problem(context, repo, 'CONFIG_INVALID', file.reason);
   const sha = `${file.kind === 'found' ? file.sha : 'absent'} ${circumstances(context)}`;
   const known = await repoById(db, repo.id);
   if (known?.policy && known.policySha === sha && !known.policyError) return { policy: known.policy };

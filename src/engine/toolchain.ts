@@ -14,7 +14,7 @@ export function imageRefusal(patterns: readonly string[], image: string | undefi
   const name = image.replaceAll('`', '').slice(0, 200);
   return {
     code: 'IMAGE_REFUSED',
-    sentence: `The image \`${name}\` of .github/prlt.yml is not among those that this service allows. Nothing was run another way.`,
+    sentence: `The image \`${name}\` of .github/prlt.yml is not among those that this service allows.`,
     todo: 'The operator can add it to PRLT_ALLOW_IMAGES; or take `image` out of .github/prlt.yml. Then give `/prlt start`.',
   };
 }

@@ -46,7 +46,7 @@ export async function branchNow(octokit: Octokit, repo: Repo, branch: string): P
 export type ConfigFile =
   | { kind: 'absent' }
   | { kind: 'found'; text: string; sha: string }
-  | { kind: 'unreadable'; reason: string };
+  | { kind: 'unreadable' | 'no_file'; reason: string };
 
 /** `.github/prlt.yml` of the default branch, else of the owner's `.github` repository. */
 export async function readConfigFile(octokit: Octokit, repo: Repo): Promise<ConfigFile> {
@@ -59,7 +59,7 @@ async function readFile(octokit: Octokit, owner: string, repo: string): Promise<
   try {
     const { data } = await octokit.rest.repos.getContent({ owner, repo, path: '.github/prlt.yml' });
     if (Array.isArray(data) || data.type !== 'file' || !('content' in data)) {
-      return { kind: 'unreadable', reason: '.github/prlt.yml is not a file.' };
+      return { kind: 'no_file', reason: '.github/prlt.yml is not a file.' };
     }
     return { kind: 'found', text: Buffer.from(data.content, 'base64').toString('utf8'), sha: data.sha };
   } catch (error) {

@@ -48,10 +48,23 @@ export function nothingRuns(
 }
 
 /** `usage` may have several lines, one per command. */
-export function commandError({ sentence, usage }: { sentence: string; usage: string }): string {
-  return [speakLine(sentence, { max: 500 }), '', 'Usage:', fenced(usage, 'text'), '', editsDoNotAct].join(
-    '\n',
-  );
+export function commandError({
+  code,
+  sentence,
+  usage,
+}: {
+  code: string;
+  sentence: string;
+  usage: string;
+}): string {
+  return [
+    `${code}: ${speakLine(sentence, { max: 500 })}`,
+    '',
+    'Usage:',
+    fenced(usage, 'text'),
+    '',
+    editsDoNotAct,
+  ].join('\n');
 }
 
 /** Said in every status comment of a run outside a container. */

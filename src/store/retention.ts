@@ -75,11 +75,13 @@ export async function forgetWordsOfRun(db: Executor, run: string, most: number):
   return forgotten;
 }
 
+type KeepWork = Extract<Effect, { kind: 'keep-work' }>;
+
 /** Where a run's work was kept. The path of the key ends in the run (core/effect). */
 export async function keptWorkOf(
   db: Executor,
   run: string,
-): Promise<{ item: string; effect: Effect } | undefined> {
+): Promise<{ item: string; effect: KeepWork } | undefined> {
   const row = await db
     .selectFrom('effects')
     .innerJoin('runs', 'runs.item', 'effects.item')
@@ -89,7 +91,7 @@ export async function keptWorkOf(
     .where('effects.state', '=', 'confirmed')
     .where('effects.key', 'like', `%/keep-work/${run}`)
     .executeTakeFirst();
-  return row && { item: row.item, effect: JSON.parse(row.body) as Effect };
+  return row && { item: row.item, effect: JSON.parse(row.body) as KeepWork };
 }
 
 /** Forgets a run whose words are gone, with what was said to it. What it cost stays. */

@@ -120,9 +120,9 @@ describe('replies', () => {
 
   it('a wrong command gets a sentence, the usage and what to do', () => {
     expect(
-      commandError({ sentence: 'The text is missing.', usage: '/prlt poke "…"' }),
+      commandError({ code: 'USAGE', sentence: 'The text is missing.', usage: '/prlt poke "…"' }),
     ).toMatchInlineSnapshot(`
-      "The text is missing.
+      "USAGE: The text is missing.
 
       Usage:
       \`\`\`text

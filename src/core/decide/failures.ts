@@ -38,6 +38,7 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
         code: 'LIMIT_SPEND_DAY',
         sentence:
           'The runs of this repository have spent what a day may cost, and the run was stopped; its work goes on when there is money again.',
+        todo: `Nothing; or ${raise('spend.day', policy)}.`,
       };
   }
 }
@@ -46,7 +47,7 @@ export function overLimit(limit: LimitName, policy: Policy, { cap }: Pick<Run, '
 function raise(name: CeilingName, { ceilings }: Policy): string {
   const setting = ceilings?.[name];
   if (!setting) return `raise limits.${name} in .github/prlt.yml`;
-  return `have the operator of the service raise ${setting}, which is lower than limits.${name}`;
+  return `have the operator of the service raise ${setting}, which is what binds here`;
 }
 
 export function outOfMemory(policy: Policy): Failure {
@@ -109,7 +110,7 @@ export function blocked(reason: string, needs: string): Failure {
 }
 
 /** What the shim said when a run failed. */
-export function failureOf({ verdict }: Run): Failure {
+export function failureOf({ verdict }: Run, policy: Policy): Failure {
   const reason = verdict?.error ?? 'no reason given';
   if (verdict?.means === 'stalled') {
     return { code: 'AGENT_STALLED', sentence: `The agent's model fell silent: ${reason}.` };
@@ -126,7 +127,7 @@ export function failureOf({ verdict }: Run): Failure {
       return {
         code: 'LIMIT_SETUP',
         sentence: `The set-up was stopped: ${reason}.`,
-        todo: 'Do the slow part in the image, or raise limits.setup in .github/prlt.yml.',
+        todo: `Do the slow part in the image, or ${raise('setup', policy)}.`,
       };
     case 'spawn':
       return notAnotherWay({

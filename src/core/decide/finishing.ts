@@ -29,7 +29,7 @@ export function runFinished(item: Item, event: Of<'run_finished'>, policy: Polic
   const { means } = verdict;
   if (isPutAside(means)) return providerGaveUp(item, heard, means, policy, now);
   if (verdict.outcome === 'failed' || means === 'crashed' || means === 'stalled') {
-    return ended((it) => failAttempt(it, failureOf(heard), policy, now));
+    return ended((it) => failAttempt(it, failureOf(heard, policy), policy, now));
   }
   if (!verdict.changed) {
     return ended((it) => (it.change?.pull ? finishFix(it) : conclude(it, { kind: 'no_change' })));

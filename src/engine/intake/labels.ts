@@ -1,5 +1,4 @@
 /** What labels ask for: work by the request's label, patience by `agent:hold`, an end by taking one off. */
-
 import { userError } from '../../core/errors.ts';
 import type { BoardEvent } from '../../core/event.ts';
 import {
@@ -51,7 +50,7 @@ export async function labelled(
   const { now, writer, snapshot } = early ?? (await lookAt(context, signal));
   const origin = { number: subject.number };
   if (now?.kind === 'refused') {
-    return writer ? [{ ...asked(signal, snapshot), notes: [], failure: lookupFailed(now.reason) }] : [];
+    return writer ? [{ ...requestOf(signal, snapshot), notes: [], failure: lookupFailed(now.reason) }] : [];
   }
   if (!now?.open || !(now.labels.includes(label) || isTakenUnknown(context, item, now.labels))) return [];
   const permitted = by.bot ? isListed(by, inForce) : writer;
@@ -60,7 +59,7 @@ export async function labelled(
   if (editedBy !== undefined) {
     return [{ type: 'reply_asked', origin, ordinal: 0, reply: { kind: 'edited_since', by: editedBy } }];
   }
-  return [...reopened(item, now.open), { ...asked(signal, snapshot), ...preflight(inForce) }];
+  return [...reopened(item, now.open), { ...requestOf(signal, snapshot), ...preflight(inForce) }];
 }
 
 /** An agent took it after the backup was made: the request's label is gone, and the agent's is there. */
@@ -69,7 +68,7 @@ function isTakenUnknown({ restored }: IntakeContext, item: Item, labels: string[
   return labels.includes(agentLabels.working) || labels.includes(agentLabels.review);
 }
 
-function asked({ by, subject }: Of<'label_added'>, snapshot: Snapshot) {
+function requestOf({ by, subject }: Of<'label_added'>, snapshot: Snapshot) {
   const origin = { number: subject.number };
   return {
     type: 'item_requested',
